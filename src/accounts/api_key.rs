@@ -1,0 +1,75 @@
+//! Programs: `Authorization: Bearer <key>`. A key acts for its user, within its scopes.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::rights::Right;
+use super::{User, store};
+use crate::base::clock::{self, Timestamp};
+use crate::base::token;
+use crate::db::Db;
+use crate::web::ApiError;
+
+/// A program whose key and user have the right `R`.
+#[derive(Debug, Clone)]
+pub struct ApiCan<R> {
+    /// For whom the key acts.
+    pub user: User,
+    /// When the request came.
+    pub now: Timestamp,
+    right: PhantomData<R>,
+}
+
+impl<R: Right> FromRequest for ApiCan<R> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let db = request.app_data::<web::Data<Db>>().cloned();
+        let key = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .map(|key| token::hash(key.trim()));
+        Box::pin(async move {
+            let refused = || {
+                ApiError::new(
+                    StatusCode::UNAUTHORIZED,
+                    "unauthorized",
+                    "Send an API key: Authorization: Bearer <key>. Keys are made under Settings, API keys.",
+                )
+            };
+            let (Some(db), Some(hash)) = (db, key) else {
+                return Err(refused());
+            };
+            let found = db.read(move |conn| store::user_by_key(conn, hash)).await?;
+            let Some((user, scopes, _)) = found else {
+                return Err(refused());
+            };
+            let has_scope =
+                R::SCOPE.is_some_and(|scope| scopes.split_whitespace().any(|s| s == scope));
+            if !has_scope || !R::allows(user.role) {
+                return Err(ApiError::new(
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    format!(
+                        "This key may not {}; it needs the scope {}.",
+                        R::WHAT,
+                        R::SCOPE.unwrap_or("(none: not by key)")
+                    ),
+                ));
+            }
+            Ok(Self {
+                user,
+                now: clock::now(),
+                right: PhantomData,
+            })
+        })
+    }
+}

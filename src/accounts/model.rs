@@ -1,0 +1,89 @@
+//! Rows and words of accounts.
+
+use diesel::prelude::*;
+
+use crate::base::Timestamp;
+use crate::base::ids::{FileId, UserId};
+use crate::db::schema::users;
+use crate::text_enum;
+
+text_enum!(
+    /// What somebody is here for; what they may do follows from it (`rights`).
+    Role {
+        /// Everything.
+        Admin => "admin",
+        /// All records and the sources; not people and keys of others.
+        Manager => "manager",
+        /// Contacts, companies, deals.
+        Sales => "sales",
+        /// Contacts and tickets.
+        Support => "support",
+        /// Contacts, segments, campaigns, sources.
+        Marketing => "marketing",
+        /// Looks only.
+        ReadOnly => "read_only",
+    }
+);
+
+impl Role {
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Admin => "Administrator",
+            Self::Manager => "Manager",
+            Self::Sales => "Sales",
+            Self::Support => "Support",
+            Self::Marketing => "Marketing",
+            Self::ReadOnly => "Read-only",
+        }
+    }
+}
+
+text_enum!(
+    /// Light, dark, or as the system says.
+    Theme {
+        /// The system's choice.
+        System => "system",
+        /// Light.
+        Light => "light",
+        /// Dark.
+        Dark => "dark",
+    }
+);
+
+/// Somebody who works in Rapport.
+#[derive(Debug, Clone, HasQuery, Identifiable)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// Id.
+    pub id: UserId,
+    /// Normalised address; the name to sign in with.
+    pub email: String,
+    /// Name as they write it.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// BCP 47.
+    pub language: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// Theme.
+    pub theme: Theme,
+    /// Picture.
+    pub avatar_file_id: Option<FileId>,
+    /// Since when a second factor is asked for.
+    pub totp_enabled_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Last page asked for, to a few minutes.
+    pub last_seen_at: Option<Timestamp>,
+    /// Since when they may not sign in.
+    pub deactivated_at: Option<Timestamp>,
+}
+
+impl User {
+    /// Their zone; UTC where the name is unknown.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.time_zone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}

@@ -1,0 +1,67 @@
+//! What a route needs, as types that stand in its signature: `Can<EditContacts>`. One table says which role
+//! has what; finer rights (own, team) come later and change this file, not the handlers.
+
+use super::Role;
+
+/// Something a person may or may not do.
+pub trait Right: 'static {
+    /// For the refusal: "You may not …".
+    const WHAT: &'static str;
+    /// The API key scope that grants it; `None`: never by key.
+    const SCOPE: Option<&'static str>;
+    /// Whether a role has it.
+    fn allows(role: Role) -> bool;
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident: $what:literal, $scope:expr, [$($role:ident)|+];)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
+
+            impl Right for $name {
+                const WHAT: &'static str = $what;
+                const SCOPE: Option<&'static str> = $scope;
+                fn allows(role: Role) -> bool {
+                    matches!(role, $(Role::$role)|+)
+                }
+            }
+        )+
+    };
+}
+
+rights! {
+    /// Being signed in; one's own account.
+    SignedIn: "be here", None, [Admin | Manager | Sales | Support | Marketing | ReadOnly];
+    /// Contacts, companies and their timelines.
+    ReadContacts: "see contacts", Some("contacts:read"), [Admin | Manager | Sales | Support | Marketing | ReadOnly];
+    /// Creating and changing them.
+    EditContacts: "change contacts", Some("contacts:write"), [Admin | Manager | Sales | Support | Marketing];
+    /// Moving them to the trash and back.
+    DeleteContacts: "delete contacts", Some("contacts:write"), [Admin | Manager | Sales | Support];
+    /// Sources, their events and their health.
+    ReadSources: "see sources", Some("sources:read"), [Admin | Manager | Marketing | Support];
+    /// Creating sources, keys, settings of sources.
+    ManageSources: "change sources", None, [Admin | Manager | Marketing];
+    /// Repairing and replaying quarantined events.
+    ManageQuarantine: "repair events", None, [Admin | Manager | Marketing];
+    /// Inviting people, changing roles.
+    ManagePeople: "manage people", None, [Admin];
+    /// The workspace: name, mail, demo data.
+    ManageWorkspace: "change the workspace", None, [Admin];
+    /// Jobs and dead letters.
+    ManageJobs: "manage jobs", None, [Admin];
+    /// The audit.
+    ReadAudit: "read the audit", None, [Admin];
+}
+
+/// The scopes an API key can have, with what they are for.
+pub const SCOPES: &[(&str, &str)] = &[
+    (
+        "contacts:read",
+        "Read contacts, companies, traits and counters",
+    ),
+    ("contacts:write", "Create and change contacts and companies"),
+    ("sources:read", "Read sources and their health"),
+];

@@ -1,0 +1,153 @@
+//! Who is asking. A handler that takes a `Can<Right>` can only be reached by somebody who has that right.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::rights::Right;
+use super::{User, store};
+use crate::base::clock::{self, MINUTE, Timestamp};
+use crate::base::ids::UserId;
+use crate::base::{text, token};
+use crate::db::Db;
+use crate::web::{Error, Shell, ShellViewer};
+
+/// Cookie of a session. `__Host-` is not used: it would refuse plain http on a LAN.
+pub const SESSION_COOKIE: &str = "rapport_session";
+
+/// Somebody signed in, and their session.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The user.
+    pub user: User,
+    /// Their session.
+    pub session_id: i64,
+    /// Its form token.
+    pub csrf: String,
+    /// Name of the workspace.
+    pub workspace: String,
+    /// When the request came.
+    pub now: Timestamp,
+}
+
+impl Viewer {
+    /// Their id.
+    pub fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    /// Their zone.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.user.zone()
+    }
+
+    /// The frame of their pages.
+    pub fn shell(&self) -> Shell {
+        let user = &self.user;
+        Shell {
+            workspace: self.workspace.clone(),
+            viewer: Some(ShellViewer {
+                name: user.name.clone(),
+                initials: text::initials(&user.name),
+                tone: text::tone(user.id.0),
+                avatar_url: user.avatar_file_id.map(|id| format!("/files/{id}")),
+                is_admin: user.role == super::Role::Admin,
+            }),
+            csrf: self.csrf.clone(),
+            theme: match user.theme {
+                super::model::Theme::System => String::new(),
+                theme => theme.word().to_owned(),
+            },
+            language: user.language.clone(),
+            ..Shell::default()
+        }
+    }
+}
+
+impl FromRequest for Viewer {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let back = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |p| p.as_str())
+            .to_owned();
+        let db = request.app_data::<web::Data<Db>>().cloned();
+        let cookie = request
+            .cookie(SESSION_COOKIE)
+            .map(|c| token::hash(c.value()));
+        Box::pin(async move {
+            let (Some(db), Some(hash)) = (db, cookie) else {
+                return Err(Error::SignIn(back));
+            };
+            let now = clock::now();
+            let found = db
+                .read(move |conn| {
+                    let signed_in = store::session_by_token(conn, hash, now)?;
+                    let workspace = store::setting(conn, "workspace.name")?;
+                    Ok::<_, Error>((signed_in, workspace))
+                })
+                .await?;
+            let (Some(signed_in), workspace) = found else {
+                return Err(Error::SignIn(back));
+            };
+            if now.since(signed_in.last_seen_at) > 5 * MINUTE {
+                let (session, user) = (signed_in.session_id, signed_in.user.id);
+                db.write(move |conn| store::touch_session(conn, session, user, now))
+                    .await
+                    .map_err(Error::from)?;
+            }
+            Ok(Self {
+                user: signed_in.user,
+                session_id: signed_in.session_id,
+                csrf: signed_in.csrf,
+                workspace: workspace.unwrap_or_else(|| "Rapport".to_owned()),
+                now,
+            })
+        })
+    }
+}
+
+/// A viewer who has the right `R`.
+#[derive(Debug, Clone)]
+pub struct Can<R> {
+    viewer: Viewer,
+    right: PhantomData<R>,
+}
+
+impl<R> Deref for Can<R> {
+    type Target = Viewer;
+    fn deref(&self) -> &Viewer {
+        &self.viewer
+    }
+}
+
+impl<R: Right> FromRequest for Can<R> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let viewer = Viewer::from_request(request, payload);
+        Box::pin(async move {
+            let viewer = viewer.await?;
+            if R::allows(viewer.user.role) {
+                Ok(Self {
+                    viewer,
+                    right: PhantomData,
+                })
+            } else {
+                Err(Error::Forbidden(format!(
+                    "Your role, {}, may not {}. An administrator can change it under Settings, People.",
+                    viewer.user.role.label(),
+                    R::WHAT
+                )))
+            }
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Phone numbers in E.164, read with the numbering plans that libphonenumber describes.
+
+use phonenumber::Mode;
+use phonenumber::country;
+
+/// Normalises to E.164 (`+4757851204`). A number without `+` is read in `default_country`
+/// (ISO 3166-1 alpha-2); `None` where it is no valid number.
+pub fn parse(text: &str, default_country: Option<&str>) -> Option<String> {
+    let text = text.trim();
+    if text.len() > 40 || !text.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let country = default_country.and_then(|code| code.parse::<country::Id>().ok());
+    let number = phonenumber::parse(country, text).ok()?;
+    number
+        .is_valid()
+        .then(|| number.format().mode(Mode::E164).to_string())
+}
+
+/// For people: the international spelling with spaces; the text itself where it is no number.
+pub fn shown(e164: &str) -> String {
+    phonenumber::parse(None, e164).map_or_else(
+        |_| e164.to_owned(),
+        |n| n.format().mode(Mode::International).to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_kept_in_e164() {
+        for (text, country, want) in [
+            ("+47 57 85 12 04", None, Some("+4757851204")),
+            ("57 85 12 04", Some("NO"), Some("+4757851204")),
+            ("(650) 253-0000", Some("US"), Some("+16502530000")),
+            ("57851204", None, None),
+            ("call me", Some("NO"), None),
+            ("123", Some("NO"), None),
+        ] {
+            assert_eq!(parse(text, country).as_deref(), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line: one file per command.
+
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// A self-hosted CRM with a customer data platform built in.
+#[derive(Debug, Parser)]
+#[command(name = "rapport", version, about, disable_help_subcommand = true)]
+struct Line {
+    /// Configuration file (default: rapport.toml in the current folder, if it is there).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of everything that is not in PostgreSQL (default: ./data).
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME (default: SQLite in the data folder).
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server (also what happens without a command).
+    Serve(serve::Serve),
+}
+
+/// Runs what the command line asks for.
+pub fn run() -> ExitCode {
+    let line = Line::parse();
+    match act(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say_error(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a command can fail with: words for the operator.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn act(line: Line) -> Result<(), Failure> {
+    let mut config = Config::load(line.config.as_deref())?;
+    if let Some(data) = line.data {
+        config.data = data;
+    }
+    if let Some(database) = line.database {
+        config.database = database;
+    }
+    match line
+        .command
+        .unwrap_or(Command::Serve(serve::Serve::default()))
+    {
+        Command::Serve(serve) => serve.run(config),
+    }
+}
+
+/// Prints a line for a person or a pipe.
+#[expect(
+    clippy::print_stdout,
+    reason = "the command line speaks on standard output"
+)]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "errors go to standard error")]
+fn say_error(text: &str) {
+    eprintln!("rapport: {text}");
+}

@@ -1,0 +1,12 @@
+//! One connection, to either database. Alone in its file: the derive is touchy about neighbours.
+
+use diesel::prelude::*;
+
+/// A connection to the database in use.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Pg(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}

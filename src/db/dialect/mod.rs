@@ -1,0 +1,5 @@
+//! What differs between the two databases: one file per question, one function per answer, both arms beside each other.
+
+pub mod claim;
+pub mod insert;
+pub mod search;

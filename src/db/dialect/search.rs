@@ -1,0 +1,134 @@
+//! Words of contacts and companies: FTS5 on SQLite, tsvector on PostgreSQL, behind two functions.
+//! Both are given folded text, so that accents and case never matter.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::base::text;
+use crate::db::Conn;
+
+/// What is indexed; its number keeps ids of two kinds apart in one index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A contact.
+    Contact,
+    /// A company.
+    Company,
+}
+
+impl Kind {
+    fn rowid(self, id: i64) -> i64 {
+        match self {
+            Self::Contact => id * 2,
+            Self::Company => id * 2 + 1,
+        }
+    }
+
+    fn parity(self) -> i64 {
+        match self {
+            Self::Contact => 0,
+            Self::Company => 1,
+        }
+    }
+}
+
+/// Replaces the words of one record; empty words remove it.
+pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()> {
+    let rowid = kind.rowid(id);
+    diesel::sql_query("DELETE FROM search_words WHERE rowid = $1")
+        .bind::<BigInt, _>(rowid)
+        .execute(conn)?;
+    let words = indexed(words);
+    if words.is_empty() {
+        return Ok(());
+    }
+    let statement = match conn {
+        Conn::Sqlite(_) => "INSERT INTO search_words (rowid, words) VALUES ($1, $2)",
+        Conn::Pg(_) => {
+            "INSERT INTO search_words (rowid, words) VALUES ($1, to_tsvector('simple', $2))"
+        }
+    };
+    diesel::sql_query(statement)
+        .bind::<BigInt, _>(rowid)
+        .bind::<Text, _>(words)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Ids whose words begin with every word asked for, newest id first, below `before`, at most `limit`.
+pub fn find(
+    conn: &mut Conn,
+    kind: Kind,
+    asked: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<i64>> {
+    let words = tokens(asked);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    #[derive(QueryableByName)]
+    struct Hit {
+        #[diesel(sql_type = BigInt)]
+        rowid: i64,
+    }
+    let below = before.map_or(i64::MAX, |id| kind.rowid(id));
+    let (statement, query) = match conn {
+        Conn::Sqlite(_) => (
+            "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND (rowid & 1) = $3 ORDER BY rowid DESC LIMIT $4",
+            words
+                .iter()
+                .map(|w| format!("\"{w}\"*"))
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
+        Conn::Pg(_) => (
+            "SELECT rowid FROM search_words WHERE words @@ to_tsquery('simple', $1) AND rowid < $2 AND (rowid & 1) = $3 ORDER BY rowid DESC LIMIT $4",
+            words
+                .iter()
+                .map(|w| format!("'{w}':*"))
+                .collect::<Vec<_>>()
+                .join(" & "),
+        ),
+    };
+    diesel::sql_query(statement)
+        .bind::<Text, _>(query)
+        .bind::<BigInt, _>(below)
+        .bind::<BigInt, _>(kind.parity())
+        .bind::<BigInt, _>(limit)
+        .load::<Hit>(conn)
+        .map(|hits| hits.into_iter().map(|hit| hit.rowid >> 1).collect())
+}
+
+/// The words of a record as both indexes store them: each once, bounded.
+fn indexed(words: &str) -> String {
+    let mut all = tokens_of(words, 64);
+    all.sort();
+    all.dedup();
+    all.join(" ")
+}
+
+fn tokens(asked: &str) -> Vec<String> {
+    tokens_of(asked, 8)
+}
+
+/// Folded runs of letters and digits: the same cut on both databases, for indexing and for asking.
+fn tokens_of(text: &str, max: usize) -> Vec<String> {
+    text::fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(max)
+        .map(|word| text::cut(word, 60).to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_alike_for_indexing_and_asking() {
+        assert_eq!(tokens("Sæther-Løvås \"x\"*"), ["sæther", "løvas", "x"]);
+        assert_eq!(indexed("Ada ada@example.com"), "ada com example");
+    }
+}

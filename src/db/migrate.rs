@@ -1,0 +1,114 @@
+//! Bringing a database to this version's schema: embedded migrations, run at start, SQLite copied aside first.
+
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, DatabaseUrl, DbError, pool};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// What a run did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Migrated {
+    /// Names of the migrations that were applied.
+    pub applied: Vec<String>,
+    /// Where the SQLite file was copied before.
+    pub backup: Option<PathBuf>,
+}
+
+/// Applies what is missing. A database newer than this program is refused.
+pub fn run(url: &DatabaseUrl) -> Result<Migrated, DbError> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| DbError::Io(folder.display().to_string(), error))?;
+    }
+    let mut conn = pool::connect(url)?;
+    refuse_newer(&mut conn)?;
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
+    match &mut conn {
+        Conn::Sqlite(c) => {
+            let pending = c.pending_migrations(SQLITE).map_err(failed)?;
+            let backup = match url {
+                DatabaseUrl::Sqlite(path) if !pending.is_empty() => copy_aside(c, path)?,
+                _ => None,
+            };
+            let applied = c.run_pending_migrations(SQLITE).map_err(failed)?;
+            Ok(Migrated {
+                applied: applied.iter().map(ToString::to_string).collect(),
+                backup,
+            })
+        }
+        Conn::Pg(c) => {
+            // Two instances starting together: one migrates, the other waits and finds nothing to do.
+            c.batch_execute("SELECT pg_advisory_lock(7205759403)")?;
+            let applied = c.run_pending_migrations(POSTGRES).map_err(failed)?;
+            let applied = applied.iter().map(ToString::to_string).collect();
+            c.batch_execute("SELECT pg_advisory_unlock(7205759403)")?;
+            Ok(Migrated {
+                applied,
+                backup: None,
+            })
+        }
+    }
+}
+
+/// The migrations this program knows, oldest first.
+pub fn known() -> Result<Vec<String>, DbError> {
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
+    let all = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(failed)?;
+    let mut names: Vec<String> = all
+        .iter()
+        .map(|m: &Box<dyn Migration<Sqlite>>| m.name().version().to_string())
+        .collect();
+    names.sort();
+    debug_assert_eq!(
+        names.len(),
+        MigrationSource::<Pg>::migrations(&POSTGRES).map_or(0, |m| m.len()),
+        "both databases have the same migrations"
+    );
+    Ok(names)
+}
+
+fn refuse_newer(conn: &mut Conn) -> Result<(), DbError> {
+    let applied = match conn {
+        Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
+        Conn::Pg(c) => MigrationHarness::<Pg>::applied_migrations(c),
+    }
+    .map_err(|error| DbError::Migration(error.to_string()))?;
+    let known = known()?;
+    match applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|version| !known.contains(version))
+    {
+        Some(version) => Err(DbError::Newer(version)),
+        None => Ok(()),
+    }
+}
+
+/// Copies a database that already holds something to `name-before-<last migration>.db`.
+fn copy_aside(conn: &mut SqliteConnection, path: &Path) -> Result<Option<PathBuf>, DbError> {
+    let applied = MigrationHarness::<Sqlite>::applied_migrations(conn)
+        .map_err(|error| DbError::Migration(error.to_string()))?;
+    let Some(last) = applied.first().map(ToString::to_string) else {
+        return Ok(None);
+    };
+    let copy = super::url::beside(path, &format!("-before-{last}"));
+    if !copy.exists() {
+        diesel::sql_query("VACUUM INTO $1")
+            .bind::<diesel::sql_types::Text, _>(copy.to_string_lossy().into_owned())
+            .execute(conn)?;
+    }
+    Ok(Some(copy))
+}

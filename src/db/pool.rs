@@ -1,0 +1,255 @@
+//! `Db`: threads that each own a connection, fed by two queues, one for reading and one for writing.
+//! A handler hands over a closure and awaits its result, so that no connection is held across an await.
+//! On SQLite there is exactly one writer: transactions never meet, and never wait for each other's locks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
+use tokio::sync::oneshot;
+
+use super::error::unreachable;
+use super::{Conn, DatabaseUrl, DbError};
+
+type Job = Box<dyn FnOnce(Result<&mut Conn, &str>) -> Health + Send>;
+
+/// What a job tells the thread about its connection.
+enum Health {
+    Fine,
+    Suspect,
+}
+
+/// The doors to the database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: DatabaseUrl,
+    readers: Sender<Job>,
+    writers: Sender<Job>,
+}
+
+impl Db {
+    /// Connects, with four readers and, on PostgreSQL, four writers. The schema must be there already.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
+        let writers = if url.is_sqlite() { 1 } else { 4 };
+        Self::open_with(url, 4, writers)
+    }
+
+    fn open_with(url: &DatabaseUrl, readers: usize, writers: usize) -> Result<Self, DbError> {
+        // One connection is made here, so that a wrong URL is said at the start and not at the first page.
+        let first = connect(url)?;
+        let (read_queue, read_jobs) = crossbeam_channel::bounded(4096);
+        let (write_queue, write_jobs) = crossbeam_channel::bounded(4096);
+        for n in 0..readers {
+            spawn(&format!("read-{n}"), url.clone(), read_jobs.clone(), None)?;
+        }
+        let mut first = Some(first);
+        for n in 0..writers {
+            spawn(
+                &format!("write-{n}"),
+                url.clone(),
+                write_jobs.clone(),
+                first.take(),
+            )?;
+        }
+        let inner = Inner {
+            url: url.clone(),
+            readers: read_queue,
+            writers: write_queue,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Which database this is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.inner.url
+    }
+
+    /// Runs queries that change nothing.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + Send + 'static,
+    {
+        let answer = submit(&self.inner.readers, work);
+        answer
+            .await
+            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+    }
+
+    /// Runs one transaction: committed if `work` succeeds, rolled back if it fails.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + Send + 'static,
+    {
+        let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
+        answer
+            .await
+            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+    }
+
+    /// As [`Db::read`], for threads outside the async runtime.
+    pub fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + Send + 'static,
+    {
+        let answer = submit(&self.inner.readers, work);
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+    }
+
+    /// As [`Db::write`], for threads outside the async runtime.
+    pub fn write_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + Send + 'static,
+    {
+        let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+    }
+
+    /// A connection of one's own, outside the queues: for copying, backing up and measuring.
+    pub fn connect(&self) -> Result<Conn, DbError> {
+        connect(&self.inner.url)
+    }
+}
+
+/// Queues `work`; the receiver resolves with its answer.
+fn submit<T, E, F>(queue: &Sender<Job>, work: F) -> oneshot::Receiver<Result<T, E>>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<diesel::result::Error> + Send + 'static,
+{
+    let (answer, receiver) = oneshot::channel();
+    let job: Job = Box::new(move |conn| {
+        let result = match conn {
+            Ok(conn) => work(conn),
+            Err(cause) => Err(unreachable(cause).into()),
+        };
+        let health = if result.is_err() {
+            Health::Suspect
+        } else {
+            Health::Fine
+        };
+        // The asker may have gone away; its work is done all the same.
+        let _ = answer.send(result);
+        health
+    });
+    // A queue that stays full means the database cannot keep up: say so instead of piling up memory.
+    if let Err(refused) = queue.send_timeout(job, Duration::from_secs(2)) {
+        let _ = refused.into_inner()(Err("too much is waiting for it"));
+    }
+    receiver
+}
+
+/// Runs `work` in one transaction; on SQLite an IMMEDIATE one, so that it never fails half way on a lock.
+pub(super) fn transaction<T, E>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+        Conn::Pg(c) => AnsiTransactionManager::begin_transaction(c)?,
+    }
+    let result = work(conn);
+    let ended = match (conn, result.is_ok()) {
+        (Conn::Sqlite(c), true) => AnsiTransactionManager::commit_transaction(c),
+        (Conn::Pg(c), true) => AnsiTransactionManager::commit_transaction(c),
+        (Conn::Sqlite(c), false) => AnsiTransactionManager::rollback_transaction(c),
+        (Conn::Pg(c), false) => AnsiTransactionManager::rollback_transaction(c),
+    };
+    match (result, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(error.into()),
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn spawn(
+    name: &str,
+    url: DatabaseUrl,
+    jobs: Receiver<Job>,
+    first: Option<Conn>,
+) -> Result<(), DbError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || serve(&url, &jobs, first))
+        .map(|_| ())
+        .map_err(|error| DbError::Io("database thread".to_owned(), error))
+}
+
+/// Answers jobs until the queue is closed; a connection that fails a ping is made anew before the next job.
+fn serve(url: &DatabaseUrl, jobs: &Receiver<Job>, first: Option<Conn>) {
+    let mut conn = first;
+    while let Ok(job) = jobs.recv() {
+        if conn.is_none() {
+            match connect(url) {
+                Ok(fresh) => conn = Some(fresh),
+                Err(error) => {
+                    tracing::error!(%error, "no database connection");
+                    let _ = job(Err(&error.to_string()));
+                    continue;
+                }
+            }
+        }
+        let Some(open) = conn.as_mut() else { continue };
+        if matches!(job(Ok(open)), Health::Suspect) && (open.is_broken() || open.ping().is_err()) {
+            conn = None;
+        }
+    }
+}
+
+/// Opens one connection and sets it up for the house.
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
+    let failed = |cause: String| DbError::Connect {
+        url: url.to_string(),
+        cause,
+    };
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path
+                .to_str()
+                .ok_or_else(|| failed("the path is not UTF-8".to_owned()))?;
+            let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
+            conn.batch_execute(SQLITE_SETUP)
+                .map_err(|e| failed(e.to_string()))?;
+            Ok(Conn::Sqlite(conn))
+        }
+        DatabaseUrl::Postgres(text) => {
+            let address = super::tls::address(text)?;
+            let mut conn = PgConnection::establish(&address).map_err(|e| failed(e.to_string()))?;
+            conn.batch_execute(POSTGRES_SETUP)
+                .map_err(|e| failed(e.to_string()))?;
+            Ok(Conn::Pg(conn))
+        }
+    }
+}
+
+/// busy_timeout first: the pragmas after it may have to wait. FULL: an answered request survives power loss.
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; \
+     PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
+
+/// Compiling a plan costs more than these queries run.
+const POSTGRES_SETUP: &str = "SET jit = off; SET client_min_messages = warning;";

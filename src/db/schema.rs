@@ -1,0 +1,560 @@
+//! The tables as diesel sees them: hand-kept, portable types only, checked against both databases
+//! by a test. `inbox` exists on PostgreSQL; SQLite keeps it in a file of its own.
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        unique_key -> Nullable<Text>,
+        priority -> BigInt,
+        state -> Text,
+        run_at -> BigInt,
+        attempts -> BigInt,
+        max_attempts -> BigInt,
+        locked_by -> Nullable<Text>,
+        locked_until -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        epoch -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cursors (name) {
+        name -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        window_start -> BigInt,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        key -> Text,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Nullable<Text>,
+        language -> Text,
+        time_zone -> Text,
+        theme -> Text,
+        avatar_file_id -> Nullable<BigInt>,
+        totp_secret -> Nullable<Binary>,
+        totp_enabled_at -> Nullable<BigInt>,
+        totp_last_step -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_seen_at -> Nullable<BigInt>,
+        deactivated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        token_hash -> Binary,
+        csrf -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        ip -> Text,
+        user_agent -> Text,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        code_hash -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_tokens (id) {
+        id -> BigInt,
+        kind -> Text,
+        token_hash -> Binary,
+        user_id -> Nullable<BigInt>,
+        email -> Text,
+        role -> Nullable<Text>,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        prefix -> Text,
+        key_hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        user_id -> Nullable<BigInt>,
+        actor -> Text,
+        action -> Text,
+        object_kind -> Nullable<Text>,
+        object_id -> Nullable<BigInt>,
+        detail -> Text,
+        ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sources (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        write_key -> Text,
+        old_write_key -> Nullable<Text>,
+        old_key_until -> Nullable<BigInt>,
+        is_enabled -> Bool,
+        settings -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    companies (id) {
+        id -> BigInt,
+        name -> Text,
+        sort_name -> Text,
+        external_id -> Nullable<Text>,
+        owner_id -> Nullable<BigInt>,
+        stage -> Text,
+        industry -> Text,
+        employees -> Nullable<BigInt>,
+        phone -> Nullable<Text>,
+        website -> Text,
+        street -> Text,
+        city -> Text,
+        region -> Text,
+        postal_code -> Text,
+        country -> Text,
+        source_id -> BigInt,
+        created_by -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_seen_at -> BigInt,
+        merged_into -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    company_domains (domain) {
+        domain -> Text,
+        company_id -> BigInt,
+        is_primary -> Bool,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> BigInt,
+        is_known -> Bool,
+        is_person_owned -> Bool,
+        name -> Text,
+        sort_name -> Text,
+        given_name -> Text,
+        family_name -> Text,
+        job_title -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        stage -> Text,
+        owner_id -> Nullable<BigInt>,
+        company_id -> Nullable<BigInt>,
+        street -> Text,
+        city -> Text,
+        region -> Text,
+        postal_code -> Text,
+        country -> Text,
+        time_zone -> Text,
+        language -> Text,
+        source_id -> BigInt,
+        created_by -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_seen_at -> BigInt,
+        merged_into -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    company_people (id) {
+        id -> BigInt,
+        company_id -> BigInt,
+        contact_id -> BigInt,
+        role -> Text,
+        is_primary -> Bool,
+        started_on -> Nullable<BigInt>,
+        ended_on -> Nullable<BigInt>,
+        source_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        namespace -> Text,
+        value -> Text,
+        shown -> Text,
+        label -> Text,
+        is_primary -> Bool,
+        is_shared -> Bool,
+        source_id -> BigInt,
+        created_at -> BigInt,
+        first_seen_at -> BigInt,
+        last_seen_at -> BigInt,
+        event_count -> BigInt,
+        page_count -> BigInt,
+        session_count -> BigInt,
+        first_touch -> Nullable<Text>,
+        last_touch -> Nullable<Text>,
+        device -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> BigInt,
+        name -> Text,
+        tone -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_tags (contact_id, tag_id) {
+        contact_id -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    company_tags (company_id, tag_id) {
+        company_id -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    trait_keys (id) {
+        id -> BigInt,
+        object -> Text,
+        key -> Text,
+        label -> Text,
+        is_declared -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    trait_values (identity_id, key_id, source_id) {
+        identity_id -> BigInt,
+        key_id -> BigInt,
+        source_id -> BigInt,
+        value -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    traits (contact_id, key_id) {
+        contact_id -> BigInt,
+        key_id -> BigInt,
+        value -> Text,
+        source_id -> BigInt,
+        identity_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    company_traits (company_id, key_id) {
+        company_id -> BigInt,
+        key_id -> BigInt,
+        value -> Text,
+        source_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    merges (id) {
+        id -> BigInt,
+        winner_id -> BigInt,
+        loser_id -> BigInt,
+        rule -> Text,
+        evidence -> Text,
+        actor_id -> Nullable<BigInt>,
+        at -> BigInt,
+        undone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    merge_moves (id) {
+        id -> BigInt,
+        merge_id -> BigInt,
+        table_name -> Text,
+        row_id -> BigInt,
+        before -> Text,
+    }
+}
+
+diesel::table! {
+    no_merges (a, b) {
+        a -> BigInt,
+        b -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    merge_suggestions (id) {
+        id -> BigInt,
+        contact_a -> BigInt,
+        contact_b -> BigInt,
+        reason -> Text,
+        evidence -> Text,
+        at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        kind -> Text,
+        contact_id -> Nullable<BigInt>,
+        company_id -> Nullable<BigInt>,
+        author_id -> Nullable<BigInt>,
+        body -> Text,
+        at -> BigInt,
+        pinned_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    timeline_entries (id) {
+        id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        company_id -> Nullable<BigInt>,
+        at -> BigInt,
+        kind -> Text,
+        actor_id -> Nullable<BigInt>,
+        subject_id -> Nullable<BigInt>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    event_names (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        identity_id -> BigInt,
+        name_id -> BigInt,
+        source_id -> BigInt,
+        session_id -> Nullable<BigInt>,
+        at -> BigInt,
+        original_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        received_at -> BigInt,
+        message_id -> Text,
+        properties -> Text,
+        context -> Text,
+    }
+}
+
+diesel::table! {
+    event_keys (key, event_id) {
+        key -> BigInt,
+        event_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_days (identity_id, name_id, day) {
+        identity_id -> BigInt,
+        name_id -> BigInt,
+        day -> BigInt,
+        n -> BigInt,
+        sum -> Double,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        identity_id -> BigInt,
+        source_id -> BigInt,
+        started_at -> BigInt,
+        ended_at -> BigInt,
+        event_count -> BigInt,
+        page_count -> BigInt,
+        entry -> Text,
+        touch -> Nullable<Text>,
+        device -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    source_minutes (source_id, minute) {
+        source_id -> BigInt,
+        minute -> BigInt,
+        accepted -> BigInt,
+        stored -> BigInt,
+        duplicates -> BigInt,
+        quarantined -> BigInt,
+        rejected -> BigInt,
+    }
+}
+
+diesel::table! {
+    source_rejections (source_id, day, reason) {
+        source_id -> BigInt,
+        day -> BigInt,
+        reason -> Text,
+        n -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quarantine (id) {
+        id -> BigInt,
+        source_id -> BigInt,
+        reason -> Text,
+        detail -> Text,
+        body -> Text,
+        message_key -> BigInt,
+        ip -> Text,
+        user_agent -> Text,
+        sent_at -> Nullable<BigInt>,
+        received_at -> BigInt,
+        state -> Text,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> BigInt,
+        source_id -> BigInt,
+        received_at -> BigInt,
+        kind -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    jobs,
+    leases,
+    cursors,
+    throttles,
+    files,
+    users,
+    user_sessions,
+    recovery_codes,
+    user_tokens,
+    api_keys,
+    audit_entries,
+    sources,
+    companies,
+    company_domains,
+    contacts,
+    company_people,
+    identities,
+    tags,
+    contact_tags,
+    company_tags,
+    trait_keys,
+    trait_values,
+    traits,
+    company_traits,
+    merges,
+    merge_moves,
+    no_merges,
+    merge_suggestions,
+    activities,
+    timeline_entries,
+    event_names,
+    events,
+    event_keys,
+    event_days,
+    sessions,
+    source_minutes,
+    source_rejections,
+    quarantine,
+    inbox,
+);

@@ -1,0 +1,8 @@
+//! Rapport: a CRM with a customer data platform built in. The floors, lowest first; an arrow may only point down.
+pub mod accounts;
+pub mod app;
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod web;

@@ -1,0 +1,63 @@
+//! What every answer carries: a strict content policy, and a request id that the log has too.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use tracing::Instrument;
+
+use crate::base::token;
+
+/// There is no inline code or style anywhere, so nothing has to be allowed for it. `data:` images: QR codes.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+
+/// Adds the security headers where the handler did not set its own.
+pub async fn security(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=()",
+        ),
+    ] {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    Ok(response)
+}
+
+/// Gives the request an id, runs it inside a span of that id, and logs what became of it.
+pub async fn request_frame(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = token::readable(10);
+    let span =
+        tracing::info_span!("request", %id, method = %request.method(), path = %request.path());
+    let started = std::time::Instant::now();
+    async move {
+        let mut response = next.call(request).await?;
+        let status = response.status().as_u16();
+        let millis = started.elapsed().as_secs_f64() * 1e3;
+        tracing::debug!(status, millis, "answered");
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("x-request-id"), value);
+        }
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}

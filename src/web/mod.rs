@@ -1,0 +1,25 @@
+//! The HTTP kit every slice is served with: pages, forms, errors, assets, guards. Knows no slice.
+
+mod assets;
+mod csrf;
+mod error;
+mod filters;
+mod flash;
+mod form;
+mod headers;
+mod page;
+mod paging;
+mod request;
+mod shell;
+
+pub use assets::{asset, serve as serve_asset, text as asset_text};
+pub use csrf::guard as csrf_guard;
+pub use error::{ApiError, ApiResult, Error, Result};
+pub use filters::{ago, number};
+pub use flash::{FLASH_COOKIE, take as take_flash};
+pub use form::{Errors, Form};
+pub use headers::{request_frame, security};
+pub use page::{Page, Redirect, redirect};
+pub use paging::{Cursor, Paged};
+pub use request::{base_url, client_ip, is_https, path_id, wants_html};
+pub use shell::{Flash, NavCount, Shell, ShellViewer};

@@ -1,0 +1,119 @@
+//! A full page: a template inside a frame. The frame (`shell`) reaches templates as a run-time value, so that
+//! no page struct repeats it.
+
+use std::any::Any;
+
+use actix_web::body::BoxBody;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use askama::Template;
+
+use super::{Flash, Shell, flash};
+
+/// A template and the frame it stands in.
+pub struct Page<T> {
+    shell: Shell,
+    template: T,
+}
+
+impl<T: Template> Page<T> {
+    /// A page in a frame.
+    pub fn new(shell: Shell, template: T) -> Self {
+        Self { shell, template }
+    }
+}
+
+/// Renders with the frame in reach of `"shell"|value`.
+pub(super) fn render<T: Template>(template: &T, shell: &Shell) -> askama::Result<String> {
+    let values: (&str, &dyn Any) = ("shell", shell);
+    template.render_with_values(&values)
+}
+
+impl<T: Template> Responder for Page<T> {
+    type Body = BoxBody;
+
+    fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
+        if self.shell.here.is_empty() {
+            self.shell.here = request
+                .path()
+                .trim_start_matches('/')
+                .split('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+        }
+        let flash = flash::take(request);
+        let had_flash = flash.is_some();
+        self.shell.flash = flash;
+        match render(&self.template, &self.shell) {
+            Ok(body) => {
+                let mut answer = HttpResponse::Ok();
+                if had_flash {
+                    answer.cookie(flash::gone());
+                }
+                answer
+                    .insert_header((header::CACHE_CONTROL, "no-store"))
+                    .content_type("text/html; charset=utf-8")
+                    .body(body)
+            }
+            Err(error) => HttpResponse::from_error(super::Error::internal(error)),
+        }
+    }
+}
+
+/// Where to go after a POST, and what to say there.
+pub struct Redirect {
+    to: String,
+    flash: Option<Flash>,
+}
+
+/// Goes on to `to` with GET.
+pub fn redirect(to: impl Into<String>) -> Redirect {
+    Redirect {
+        to: to.into(),
+        flash: None,
+    }
+}
+
+impl Redirect {
+    /// Says on the next page what was done.
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.flash = Some(Flash {
+            text: text.into(),
+            tone: "done".to_owned(),
+            undo: None,
+        });
+        self
+    }
+
+    /// Says on the next page what did not work.
+    pub fn failing(mut self, text: impl Into<String>) -> Self {
+        self.flash = Some(Flash {
+            text: text.into(),
+            tone: "failed".to_owned(),
+            undo: None,
+        });
+        self
+    }
+
+    /// Offers to take it back by a POST to `path`.
+    pub fn undo(mut self, path: impl Into<String>) -> Self {
+        if let Some(flash) = &mut self.flash {
+            flash.undo = Some(path.into());
+        }
+        self
+    }
+}
+
+impl Responder for Redirect {
+    type Body = BoxBody;
+
+    fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+        let mut answer = HttpResponse::SeeOther();
+        answer.insert_header((header::LOCATION, self.to));
+        if let Some(flash) = &self.flash {
+            answer.cookie(flash::cookie(flash));
+        }
+        answer.finish()
+    }
+}

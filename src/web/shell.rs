@@ -1,0 +1,72 @@
+//! What every full page needs besides its own content: plain display data, so that the HTTP kit
+//! knows no slice. `accounts::Viewer` builds one; layouts read it as the run-time value `shell`.
+
+/// The frame around a page.
+#[derive(Debug, Clone, Default)]
+pub struct Shell {
+    /// Name of the workspace, top left.
+    pub workspace: String,
+    /// First segment of the path, which marks the current sidebar entry ("contacts").
+    pub here: String,
+    /// Who is signed in; `None` on public pages.
+    pub viewer: Option<ShellViewer>,
+    /// Token of the form guard; every form posts it as `_csrf`.
+    pub csrf: String,
+    /// "light", "dark", or empty for the system's choice.
+    pub theme: String,
+    /// BCP 47 language of the interface.
+    pub language: String,
+    /// A message left by the request before this one.
+    pub flash: Option<Flash>,
+    /// Extra figures of the sidebar, by entry.
+    pub counts: Vec<NavCount>,
+}
+
+/// The signed-in person, as the frame shows them.
+#[derive(Debug, Clone, Default)]
+pub struct ShellViewer {
+    /// Name to show.
+    pub name: String,
+    /// One or two characters for the avatar.
+    pub initials: String,
+    /// Avatar tone, derived from the id: `accent`, `teal`, `amber`, `violet`, `red`, `green`.
+    pub tone: &'static str,
+    /// Picture, where one was uploaded.
+    pub avatar_url: Option<String>,
+    /// Whether settings of the workspace are shown to them.
+    pub is_admin: bool,
+}
+
+/// A figure beside a sidebar entry.
+#[derive(Debug, Clone)]
+pub struct NavCount {
+    /// Entry, by its first path segment.
+    pub entry: &'static str,
+    /// Figure, ready to show ("1,000+").
+    pub figure: String,
+    /// Whether somebody must act.
+    pub is_due: bool,
+}
+
+/// A toast shown once on the next page.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Flash {
+    /// What was done, in words.
+    pub text: String,
+    /// "done" or "failed".
+    pub tone: String,
+    /// Where a POST takes it back, if it can be taken back.
+    pub undo: Option<String>,
+}
+
+impl Shell {
+    /// Whether `entry` is the current sidebar entry.
+    pub fn is_here(&self, entry: &str) -> bool {
+        self.here == entry
+    }
+
+    /// The figure beside `entry`, if there is one.
+    pub fn count(&self, entry: &str) -> Option<&NavCount> {
+        self.counts.iter().find(|count| count.entry == entry)
+    }
+}
