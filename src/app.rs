@@ -6,8 +6,10 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, middleware, web};
 
+use crate::base::clock;
 use crate::config::Config;
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
+use crate::events;
 use crate::web as kit;
 
 /// Everything a running instance shares.
@@ -25,6 +27,9 @@ impl House {
         let url = DatabaseUrl::parse(&config.database_url())?;
         migrate::run(&url)?;
         let db = Db::open(&url)?;
+        db.write_now(|conn| {
+            events::sources::actions::ensure_builtin(conn, clock::now()).map_err(DbError::from)
+        })?;
         Ok(Self {
             config: Arc::new(config),
             db,

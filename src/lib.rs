@@ -5,4 +5,5 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod events;
 pub mod web;
