@@ -1,0 +1,91 @@
+// The main job: a source is made, an SDK speaks to it, and what people do appears on their record while it is open.
+import assert from "node:assert/strict";
+
+import { button, choose, isWellMade, send, story, unique } from "./support.mjs";
+
+async function createSource(page, name) {
+  await page.goto("/settings/sources/new");
+  await page.getByLabel(/^name/i).fill(name);
+  await choose(page, /kind/i, /web/i);
+  await button(page, /create|add|save/i).click();
+  const key = page.getByLabel(/^write key/i).first();
+  await key.waitFor();
+  return (await key.inputValue().catch(() => key.textContent())).trim();
+}
+
+function person(name) {
+  const id = crypto.randomUUID();
+  const email = `${id}@visitors.example`;
+  const context = { page: { path: "/pricing", title: "Pricing", url: "https://shop.example/pricing" } };
+  const identify = { type: "identify", userId: id, anonymousId: `a-${id}`, traits: { name, email } };
+  const view = { type: "page", anonymousId: `a-${id}`, properties: context.page, context };
+  const track = (event) => ({ type: "track", userId: id, anonymousId: `a-${id}`, event, context });
+  return { email, identify, view, track };
+}
+
+/** The record of that address, as soon as the worker has made it. */
+async function openRecord(page, { email }, name) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await page.goto("/contacts");
+    const field = page.getByRole("main").getByRole("searchbox").first();
+    await field.fill(email);
+    await field.press("Enter");
+    const link = page.getByRole("main").getByRole("link", { name });
+    if (await link.first().waitFor({ timeout: 500 }).then(() => true, () => false)) {
+      await link.first().click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      return;
+    }
+  }
+  assert.fail(`${email} never appeared among the contacts`);
+}
+
+/** Waits for words in the timeline, also within a folded session. */
+function told(page, words, timeout = 10_000) {
+  return page.getByRole("region", { name: "Timeline" }).filter({ hasText: words }).waitFor({ timeout });
+}
+
+story("what a visitor does appears on the open record within a second", {}, async (page) => {
+  const name = unique("Linnea Visitor");
+  const linnea = person(name);
+  const key = await createSource(page, unique("Website"));
+  assert.ok(key.length >= 16, `a write key: ${key}`);
+  await isWellMade(page, "source");
+  await send(key, [linnea.view, linnea.identify]);
+  await openRecord(page, linnea, name);
+  await told(page, /pricing/i);
+
+  await page.evaluate(() => (globalThis.isSamePage = true));
+  // The stream opens after the page has loaded; a first event tells that it is open.
+  await send(key, [linnea.track("Stream Opened")]);
+  await told(page, "Stream Opened");
+  const began = performance.now();
+  await send(key, [linnea.track("Quote Viewed")]);
+  await told(page, "Quote Viewed", 5_000);
+  const took = Math.round(performance.now() - began);
+  assert.ok(took < 2_000, `it took ${took} ms from the request to the eye`);
+  assert.ok(await page.evaluate(() => globalThis.isSamePage), "the page was not loaded again");
+  await isWellMade(page, "contact live");
+});
+
+story("a second source's events join the same record", {}, async (page) => {
+  const name = unique("Tuva Twice");
+  const tuva = person(name);
+  const keys = [await createSource(page, unique("Shop")), await createSource(page, unique("App"))];
+  await send(keys[0], [tuva.identify, tuva.track("Cart Filled")]);
+  await send(keys[1], [tuva.track("App Opened")]);
+  await openRecord(page, tuva, name);
+  await told(page, "Cart Filled").catch(() => page.reload());
+  await told(page, "Cart Filled");
+  await told(page, "App Opened");
+});
+
+story("without script the record shows all of it after a reload", { script: false }, async (page) => {
+  const name = unique("Pål Plain");
+  const pal = person(name);
+  const key = await createSource(page, unique("Plain"));
+  await send(key, [pal.identify, pal.track("Form Sent")]);
+  await openRecord(page, pal, name);
+  await told(page, "Form Sent", 1_000).catch(() => page.reload());
+  await told(page, "Form Sent");
+});

@@ -1,0 +1,88 @@
+// Making, finding, changing and losing a contact; each story runs with script and without.
+import assert from "node:assert/strict";
+
+import { button, isWellMade, phone, press, story, unique } from "./support.mjs";
+
+async function create(page, name, email) {
+  await page.goto("/contacts");
+  await press(page, /^new contact/i);
+  await page.waitForURL("**/contacts/new");
+  await page.getByLabel(/^name/i).first().fill(name);
+  await page.getByLabel(/^e-?mail/i).first().fill(email);
+  await button(page, /create|save/i).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  assert.match(new URL(page.url()).pathname, /^\/contacts\/\d+$/);
+}
+
+async function search(page, words) {
+  await page.goto("/contacts");
+  const field = page.getByRole("main").getByRole("searchbox").first();
+  await field.fill(words);
+  await field.press("Enter");
+}
+
+function row(page, name) {
+  return page.getByRole("main").getByRole("link", { name });
+}
+
+for (const how of [{ script: true }, { script: false }, { script: true, size: phone }]) {
+  const label = `${how.script ? "with" : "without"} script${how.size ? " on a phone" : ""}`;
+
+  story(`a contact is made, found by name and by address, and changed, ${label}`, how, async (page) => {
+    const name = unique("Ingrid Sæther");
+    const email = `${unique("ingrid").replace(" ", ".")}@fjord.example`;
+    await create(page, name, email);
+    await page.getByText(email).first().waitFor();
+    for (const words of [name, email]) {
+      await search(page, words);
+      await row(page, name).waitFor();
+    }
+
+    await row(page, name).click();
+    const record = new URL(page.url()).pathname;
+    await page.goto(`${record}/edit`);
+    assert.equal(await page.getByLabel(/^e-?mail/i).first().inputValue(), email);
+    await page.getByLabel(/^name/i).first().fill(`${name} Løvås`);
+    await button(page, /save/i).click();
+    await page.getByRole("heading", { level: 1, name: `${name} Løvås` }).waitFor();
+    assert.equal(new URL(page.url()).pathname, record);
+  });
+
+  story(`a mistake in a form is said beside the field and nothing typed is lost, ${label}`, how, async (page) => {
+    await page.goto("/contacts/new");
+    await page.getByLabel(/^name/i).first().fill("Håkon Brekke");
+    // An address that browsers let through, and that no mail system takes.
+    await page.getByLabel(/^e-?mail/i).first().fill("hakon..brekke@fjord.example");
+    await button(page, /create|save/i).click();
+    await page.locator("[aria-invalid=true]").first().waitFor();
+    const says = await page.getByLabel(/^e-?mail/i).first().getAttribute("aria-describedby");
+    assert.ok(says, "the message belongs to the field");
+    assert.equal(await page.getByLabel(/^name/i).first().inputValue(), "Håkon Brekke");
+  });
+
+  story(`a deleted contact comes back by Undo, ${label}`, how, async (page) => {
+    const name = unique("Astrid Undo");
+    await create(page, name, `${unique("astrid").replace(" ", ".")}@fjord.example`);
+    await press(page, /^delete/i);
+    const undo = page.getByRole("status").getByRole("button", { name: "Undo" });
+    const sure = page.getByRole("dialog").getByRole("button", { name: /^delete/i });
+    await undo.or(sure).first().waitFor();
+    if (await sure.count()) await sure.click();
+    await undo.waitFor();
+    const meanwhile = await page.context().newPage();
+    await search(meanwhile, name);
+    await meanwhile.getByRole("main").getByText(/no contact|nobody|nothing/i).first().waitFor();
+    assert.equal(await row(meanwhile, name).count(), 0, "it is gone from the list");
+
+    await undo.click();
+    await page.getByText(/restored|undone|back/i).or(page.getByRole("heading", { level: 1, name })).first().waitFor();
+    await search(page, name);
+    await row(page, name).waitFor();
+  });
+}
+
+story("a search that finds nobody says what to do", {}, async (page) => {
+  await search(page, unique("nobody at all"));
+  await page.getByRole("main").getByText(/no contact|nobody|nothing/i).first().waitFor();
+  await isWellMade(page, "contacts none found");
+});
