@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Drives the unmodified SDKs and our own tracker against a running Rapport:
+#   RAPPORT_URL=http://127.0.0.1:8080 RAPPORT_KEY=<write key> RAPPORT_API_KEY=<API key> bash tests/sdk/run.sh [file...]
+# Installs what is missing into RAPPORT_TEST_CACHE (default ~/.cache/rapport-tests), never into the checkout.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-$HOME/.cache/rapport-tests}
+
+for name in RAPPORT_URL RAPPORT_KEY RAPPORT_API_KEY; do
+  if [ -z "${!name:-}" ]; then
+    echo "tests/sdk: set $name (see the head of tests/sdk/run.sh)" >&2
+    exit 2
+  fi
+done
+
+# Installs Debian packages where that is possible, else says what is wanted.
+need() {
+  local what=$1
+  shift
+  if ! command -v apt-get >/dev/null; then
+    echo "tests/sdk: please install $what" >&2
+    exit 2
+  fi
+  local sudo=
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+command -v node >/dev/null || need "Node.js 20.10 or newer" nodejs
+command -v npm >/dev/null || need "npm" npm
+node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 10) ? 0 : 1)' || {
+  echo "tests/sdk: Node.js 20.10 or newer is needed, this is $(node --version)" >&2
+  exit 2
+}
+python3 -c 'import ensurepip, venv' 2>/dev/null || need "Python 3 with its venv module" python3 python3-venv
+if [ -z "${CHROMIUM:-}" ]; then
+  CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+  [ -n "$CHROMIUM" ] || { need "Chromium (or set CHROMIUM to its path)" chromium && CHROMIUM=/usr/bin/chromium; }
+fi
+export CHROMIUM
+
+# Each set of pinned versions gets a folder of its own, complete once it bears its mark.
+node_dir=$RAPPORT_TEST_CACHE/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
+if [ ! -e "$node_dir/.complete" ]; then
+  mkdir -p "$node_dir"
+  cp "$here/package.json" "$node_dir/"
+  (cd "$node_dir" && npm install --no-audit --no-fund --no-package-lock --loglevel=error)
+  touch "$node_dir/.complete"
+fi
+python_dir=$RAPPORT_TEST_CACHE/python-$(cksum <"$here/requirements.txt" | cut -d' ' -f1)
+if [ ! -e "$python_dir/.complete" ]; then
+  python3 -m venv "$python_dir"
+  "$python_dir/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  touch "$python_dir/.complete"
+fi
+export RAPPORT_TEST_NODE=$node_dir RAPPORT_TEST_PYTHON=$python_dir/bin/python
+
+if [ $# -eq 0 ]; then set -- "$here"/*.test.mjs; fi
+exec node --test --test-concurrency=1 --test-reporter=spec "$@"
