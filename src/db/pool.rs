@@ -129,6 +129,22 @@ impl Db {
     pub fn connect(&self) -> Result<Conn, DbError> {
         connect(&self.inner.url)
     }
+
+    /// A lone connection to `url`: the event inbox has its own file and thread.
+    pub fn connect_to(url: &DatabaseUrl) -> Result<Conn, DbError> {
+        connect(url)
+    }
+
+    /// One transaction on a connection of one's own.
+    pub fn transaction_on<T, E>(
+        conn: &mut Conn,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        transaction(conn, work)
+    }
 }
 
 /// Queues `work`; the receiver resolves with its answer.
