@@ -3,7 +3,7 @@ pub mod accounts;
 pub mod app;
 pub mod base;
 pub mod cli;
-pub mod events;
 pub mod config;
 pub mod db;
+pub mod events;
 pub mod web;

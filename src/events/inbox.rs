@@ -139,7 +139,9 @@ impl Inbox {
         match self.orders.try_send(Order::Append(row, answer)) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => return Err(InboxError::Full),
-            Err(TrySendError::Disconnected(_)) => return Err(InboxError::Failed("shutting down".to_owned())),
+            Err(TrySendError::Disconnected(_)) => {
+                return Err(InboxError::Failed("shutting down".to_owned()));
+            }
         }
         match kept.await {
             Ok(result) => result.map_err(InboxError::Failed),
@@ -178,7 +180,12 @@ impl Inbox {
 }
 
 /// The requests after `position`, oldest first, until `most_bytes` are read.
-pub(super) fn after(conn: &mut Conn, position: i64, most_rows: i64, most_bytes: usize) -> QueryResult<Vec<Waiting>> {
+pub(super) fn after(
+    conn: &mut Conn,
+    position: i64,
+    most_rows: i64,
+    most_bytes: usize,
+) -> QueryResult<Vec<Waiting>> {
     let rows = inbox::table
         .filter(inbox::id.gt(position))
         .order(inbox::id)
@@ -230,11 +237,17 @@ fn keep(conn: Conn, queue: &Receiver<Order>, state: &State) {
                 }
                 Order::Forget(position) => forget = Some(position),
             }
-            next = if rows.len() < GROUP && bytes < GROUP_BYTES { queue.try_recv().ok() } else { None };
+            next = if rows.len() < GROUP && bytes < GROUP_BYTES {
+                queue.try_recv().ok()
+            } else {
+                None
+            };
         }
         let result = commit(&mut conn, state, &rows, forget);
         if result.is_ok() && !rows.is_empty() {
-            state.waiting.fetch_add(rows.len() as i64, Ordering::Relaxed);
+            state
+                .waiting
+                .fetch_add(rows.len() as i64, Ordering::Relaxed);
             let _ = state.wake.0.try_send(());
         }
         for answer in answers {
@@ -243,21 +256,32 @@ fn keep(conn: Conn, queue: &Receiver<Order>, state: &State) {
     }
 }
 
-fn commit(conn: &mut Option<Conn>, state: &State, rows: &[Row], forget: Option<i64>) -> Result<(), String> {
+fn commit(
+    conn: &mut Option<Conn>,
+    state: &State,
+    rows: &[Row],
+    forget: Option<i64>,
+) -> Result<(), String> {
     if conn.is_none() {
         *conn = Some(connect(&state.url).map_err(|error| error.to_string())?);
     }
-    let Some(open) = conn.as_mut() else { return Err("no connection".to_owned()) };
+    let Some(open) = conn.as_mut() else {
+        return Err("no connection".to_owned());
+    };
     let result = Db::transaction_on(open, |c| {
         match c {
             Conn::Sqlite(sqlite) => {
                 for row in rows {
-                    diesel::insert_into(inbox::table).values(row).execute(sqlite)?;
+                    diesel::insert_into(inbox::table)
+                        .values(row)
+                        .execute(sqlite)?;
                 }
             }
             Conn::Pg(pg) => {
                 for chunk in rows.chunks(1_000) {
-                    diesel::insert_into(inbox::table).values(chunk).execute(pg)?;
+                    diesel::insert_into(inbox::table)
+                        .values(chunk)
+                        .execute(pg)?;
                 }
             }
         }

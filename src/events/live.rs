@@ -47,7 +47,10 @@ const KEPT: usize = 100;
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::channel(1024).0, recent: Arc::default() }
+        Self {
+            sender: broadcast::channel(1024).0,
+            recent: Arc::default(),
+        }
     }
 }
 
@@ -60,12 +63,19 @@ impl Live {
     /// The last hundred of a source, newest first.
     pub fn recent(&self, source: SourceId) -> Vec<Arc<LiveEvent>> {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.get(&source).map(|events| events.iter().rev().cloned().collect()).unwrap_or_default()
+        recent
+            .get(&source)
+            .map(|events| events.iter().rev().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// How many events of one batch are worth telling: all while quiet, the last few of each source in a flood.
     pub fn wanted(&self) -> usize {
-        if self.sender.receiver_count() > 0 { 400 } else { KEPT }
+        if self.sender.receiver_count() > 0 {
+            400
+        } else {
+            KEPT
+        }
     }
 
     /// Tells what happened, oldest first.
