@@ -23,7 +23,9 @@ impl Health {
     /// Counts one request that was turned away.
     pub(super) fn rejected(&self, source: SourceId, reason: &'static str, at: Timestamp) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = counts.entry((source, reason, at.minute())).or_insert((0, at));
+        let entry = counts
+            .entry((source, reason, at.minute()))
+            .or_insert((0, at));
         entry.0 += 1;
         entry.1 = at;
     }
@@ -33,7 +35,13 @@ impl Health {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts
             .drain()
-            .map(|((source, reason, minute), (n, last_at))| Rejected { source, reason, minute, n, last_at })
+            .map(|((source, reason, minute), (n, last_at))| Rejected {
+                source,
+                reason,
+                minute,
+                n,
+                last_at,
+            })
             .collect()
     }
 }
@@ -59,12 +67,22 @@ pub(super) fn write(conn: &mut Conn, rejected: &[Rejected]) -> QueryResult<()> {
         );
         diesel::insert_into(source_rejections::table)
             .values(row)
-            .on_conflict((source_rejections::source_id, source_rejections::day, source_rejections::reason))
+            .on_conflict((
+                source_rejections::source_id,
+                source_rejections::day,
+                source_rejections::reason,
+            ))
             .do_update()
-            .set((source_rejections::n.eq(source_rejections::n + entry.n), source_rejections::last_at.eq(entry.last_at)))
+            .set((
+                source_rejections::n.eq(source_rejections::n + entry.n),
+                source_rejections::last_at.eq(entry.last_at),
+            ))
             .portable()
             .execute(conn)?;
-        let minute = Minute { rejected: entry.n, ..Minute::new(entry.source, entry.minute) };
+        let minute = Minute {
+            rejected: entry.n,
+            ..Minute::new(entry.source, entry.minute)
+        };
         minute.add(conn)?;
     }
     Ok(())
@@ -90,7 +108,15 @@ pub(super) struct Minute {
 impl Minute {
     /// Nothing yet.
     pub(super) fn new(source: SourceId, minute: i64) -> Self {
-        Self { source, minute, accepted: 0, stored: 0, duplicates: 0, quarantined: 0, rejected: 0 }
+        Self {
+            source,
+            minute,
+            accepted: 0,
+            stored: 0,
+            duplicates: 0,
+            quarantined: 0,
+            rejected: 0,
+        }
     }
 
     /// Adds these counts to the table's.

@@ -44,7 +44,11 @@ pub(super) async fn settings(
 }
 
 /// `GET /sourceConfig` of RudderStack's SDKs; a bad key must be 400, or mobile SDKs go on asking.
-pub(super) async fn source_config(request: HttpRequest, db: web::Data<Db>, known: web::Data<Keys>) -> HttpResponse {
+pub(super) async fn source_config(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    known: web::Data<Keys>,
+) -> HttpResponse {
     let key = keys::shown(&request).unwrap_or_default();
     let result = known.source(&db, &key).await;
     let mut answer = match result {

@@ -44,7 +44,11 @@ pub(super) fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         .take(MOST_BYTES as u64 + 1)
         .read_to_end(&mut plain)
         .map_err(|error| Refused::Broken(error.to_string()))?;
-    if plain.len() > MOST_BYTES { Err(Refused::TooLarge) } else { Ok(plain) }
+    if plain.len() > MOST_BYTES {
+        Err(Refused::TooLarge)
+    } else {
+        Ok(plain)
+    }
 }
 
 #[cfg(test)]
@@ -63,8 +67,14 @@ mod tests {
     fn gzip_is_known_by_its_magic_and_bombs_are_refused() {
         assert_eq!(inflate(b"{}").expect("plain"), b"{}");
         assert_eq!(inflate(&gzip(b"{}")).expect("gzip"), b"{}");
-        assert_eq!(inflate(&gzip(&vec![b' '; 64 << 20])), Err(Refused::TooLarge));
+        assert_eq!(
+            inflate(&gzip(&vec![b' '; 64 << 20])),
+            Err(Refused::TooLarge)
+        );
         let cut = gzip(b"{\"a\": 1234567890}");
-        assert!(matches!(inflate(&cut[..cut.len() - 6]), Err(Refused::Broken(_))));
+        assert!(matches!(
+            inflate(&cut[..cut.len() - 6]),
+            Err(Refused::Broken(_))
+        ));
     }
 }

@@ -30,7 +30,9 @@ pub(super) async fn take(
 ) -> HttpResponse {
     let result = accept(&request, &call, payload, &db, &inbox, &keys, &health).await;
     let mut answer = match result {
-        Ok(()) => HttpResponse::Ok().content_type("application/json").body(r#"{"success":true}"#),
+        Ok(()) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(r#"{"success":true}"#),
         Err(error) => actix_web::ResponseError::error_response(&error),
     };
     cors::open(&request, answer.headers_mut());
@@ -49,10 +51,19 @@ async fn accept(
     let received_at = clock::now();
     let body = body::read(request, payload).await.map_err(refused)?;
     let checked = check(&body);
-    let key = keys::shown(request)
-        .or_else(|| checked.as_ref().ok().and_then(|c| c.write_key.as_deref()).and_then(keys::bare));
-    let Some(key) = key else { return Err(unauthorized()) };
-    let Some(source) = keys.source(db, &key).await? else { return Err(unauthorized()) };
+    let key = keys::shown(request).or_else(|| {
+        checked
+            .as_ref()
+            .ok()
+            .and_then(|c| c.write_key.as_deref())
+            .and_then(keys::bare)
+    });
+    let Some(key) = key else {
+        return Err(unauthorized());
+    };
+    let Some(source) = keys.source(db, &key).await? else {
+        return Err(unauthorized());
+    };
     let result = match checked {
         Ok(_) => allowed(request, &source),
         Err(error) => Err(error),
@@ -62,13 +73,21 @@ async fn accept(
         return Err(error);
     }
     let ip = client_ip(request);
-    let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     inbox
         .append(NewRequest {
             source_id: source.id,
             received_at,
             kind: kind(call).to_owned(),
-            ip: if source.settings.anonymise_ip { coarse(&ip) } else { ip },
+            ip: if source.settings.anonymise_ip {
+                coarse(&ip)
+            } else {
+                ip
+            },
             user_agent: text::cut(agent, 500).to_owned(),
             body,
         })
@@ -91,12 +110,15 @@ struct Outline<'a> {
 
 fn check(body: &[u8]) -> Result<Checked, ApiError> {
     let invalid = |message: String| ApiError::new(StatusCode::BAD_REQUEST, "invalid_json", message);
-    let text = std::str::from_utf8(body).map_err(|error| invalid(format!("The body is not UTF-8: {error}.")))?;
+    let text = std::str::from_utf8(body)
+        .map_err(|error| invalid(format!("The body is not UTF-8: {error}.")))?;
     if text.trim().is_empty() {
-        return Err(invalid("The body is empty; send one event, or {\"batch\": [events]}.".to_owned()));
+        return Err(invalid(
+            "The body is empty; send one event, or {\"batch\": [events]}.".to_owned(),
+        ));
     }
-    let outline: Outline<'_> =
-        serde_json::from_str(text).map_err(|error| invalid(format!("The body is no JSON object of events: {error}.")))?;
+    let outline: Outline<'_> = serde_json::from_str(text)
+        .map_err(|error| invalid(format!("The body is no JSON object of events: {error}.")))?;
     let count = outline.batch.as_ref().map_or(1, Vec::len);
     if count > MOST_EVENTS {
         return Err(ApiError::new(
@@ -105,16 +127,25 @@ fn check(body: &[u8]) -> Result<Checked, ApiError> {
             format!("{count} events in one request; send at most {MOST_EVENTS}."),
         ));
     }
-    let write_key = outline.write_key.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let write_key = outline
+        .write_key
+        .and_then(|raw| serde_json::from_str(raw.get()).ok());
     Ok(Checked { write_key })
 }
 
 /// Whether the source takes anything, and from this page.
 fn allowed(request: &HttpRequest, source: &Source) -> Result<(), ApiError> {
     if !source.is_enabled {
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "source_disabled", "This source is paused."));
+        return Err(ApiError::new(
+            StatusCode::NOT_FOUND,
+            "source_disabled",
+            "This source is paused.",
+        ));
     }
-    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok());
     match origin {
         Some(origin) if !source.settings.allows_origin(origin) => Err(ApiError::new(
             StatusCode::FORBIDDEN,
@@ -167,19 +198,28 @@ fn refused(why: Refused) -> ApiError {
         Refused::TooLarge => ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!("A request may hold {} MB, inflated.", body::MOST_BYTES >> 20),
+            format!(
+                "A request may hold {} MB, inflated.",
+                body::MOST_BYTES >> 20
+            ),
         ),
-        Refused::Broken(cause) => {
-            ApiError::new(StatusCode::BAD_REQUEST, "unreadable", format!("The body could not be read: {cause}."))
-        }
+        Refused::Broken(cause) => ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            format!("The body could not be read: {cause}."),
+        ),
     }
 }
 
 /// What passes: the client comes again with the same messageIds.
 pub(super) fn later(error: &InboxError) -> ApiError {
     let message = match error {
-        InboxError::Full => "More events are waiting than can be kept just now; send again shortly.",
-        InboxError::Failed(_) => "The events could not be written just now; send them again shortly.",
+        InboxError::Full => {
+            "More events are waiting than can be kept just now; send again shortly."
+        }
+        InboxError::Failed(_) => {
+            "The events could not be written just now; send them again shortly."
+        }
     };
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
 }
@@ -197,18 +237,37 @@ mod tests {
             (b"{\"batch\": 7}", "invalid_json"),
             (b"\xff{}", "invalid_json"),
         ] {
-            assert_eq!(check(body).err().map(|e| e.code), Some(code), "{}", String::from_utf8_lossy(body));
+            assert_eq!(
+                check(body).err().map(|e| e.code),
+                Some(code),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
         }
         let many = format!("{{\"batch\": [{}1]}}", "1,".repeat(MOST_EVENTS));
-        assert_eq!(check(many.as_bytes()).err().map(|e| e.code), Some("too_many_events"));
+        assert_eq!(
+            check(many.as_bytes()).err().map(|e| e.code),
+            Some("too_many_events")
+        );
         let deep = format!("{{\"a\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
-        assert!(check(deep.as_bytes()).is_ok(), "depth is the worker's business and must not overflow here");
+        assert!(
+            check(deep.as_bytes()).is_ok(),
+            "depth is the worker's business and must not overflow here"
+        );
     }
 
     #[test]
     fn the_key_in_the_body_is_read_last_and_may_be_of_any_type() {
-        assert_eq!(check(b"{\"writeKey\": \"k\"}").ok().and_then(|c| c.write_key), Some("k".to_owned()));
-        assert_eq!(check(b"{\"writeKey\": 7}").ok().and_then(|c| c.write_key), None);
+        assert_eq!(
+            check(b"{\"writeKey\": \"k\"}")
+                .ok()
+                .and_then(|c| c.write_key),
+            Some("k".to_owned())
+        );
+        assert_eq!(
+            check(b"{\"writeKey\": 7}").ok().and_then(|c| c.write_key),
+            None
+        );
     }
 
     #[test]

@@ -27,13 +27,20 @@ pub struct Keys {
 
 impl Keys {
     /// The source of a key, if there is one.
-    pub(super) async fn source(&self, db: &Db, key: &str) -> Result<Option<Arc<Source>>, diesel::result::Error> {
+    pub(super) async fn source(
+        &self,
+        db: &Db,
+        key: &str,
+    ) -> Result<Option<Arc<Source>>, diesel::result::Error> {
         if let Some(found) = self.remembered(key) {
             return Ok(found);
         }
         let asked = key.to_owned();
         let now = clock::now();
-        let found = db.read(move |conn| sources::store::by_write_key(conn, &asked, now)).await?.map(Arc::new);
+        let found = db
+            .read(move |conn| sources::store::by_write_key(conn, &asked, now))
+            .await?
+            .map(Arc::new);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
@@ -44,7 +51,10 @@ impl Keys {
 
     fn remembered(&self, key: &str) -> Option<Option<Arc<Source>>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(key).filter(|(_, since)| since.elapsed() < REMEMBERED).map(|(found, _)| found.clone())
+        known
+            .get(key)
+            .filter(|(_, since)| since.elapsed() < REMEMBERED)
+            .map(|(found, _)| found.clone())
     }
 }
 
@@ -55,7 +65,11 @@ pub(super) fn shown(request: &HttpRequest) -> Option<String> {
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Basic ").or_else(|| value.strip_prefix("basic ")))
+        .and_then(|value| {
+            value
+                .strip_prefix("Basic ")
+                .or_else(|| value.strip_prefix("basic "))
+        })
         .and_then(|encoded| STANDARD.decode(encoded.trim()).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let query = || {
@@ -64,9 +78,16 @@ pub(super) fn shown(request: &HttpRequest) -> Option<String> {
             .map(|(_, value)| value.into_owned())
     };
     let named = || {
-        request.headers().get("x-write-key").and_then(|value| value.to_str().ok()).map(str::to_owned)
+        request
+            .headers()
+            .get("x-write-key")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
     };
-    basic.or_else(query).or_else(named).and_then(|key| bare(&key))
+    basic
+        .or_else(query)
+        .or_else(named)
+        .and_then(|key| bare(&key))
 }
 
 /// A key without its colon; `None` where nothing is left or it cannot be one.

@@ -28,7 +28,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
                 .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
         );
     }
-    for path in ["/api/s/{call}", "/api/s/s2s/{call}", "/beacon/v1/{call:batch}", "/beacon/v1/{call:batch}/"] {
+    for path in [
+        "/api/s/{call}",
+        "/api/s/s2s/{call}",
+        "/beacon/v1/{call:batch}",
+        "/beacon/v1/{call:batch}/",
+    ] {
         cfg.service(
             web::resource(path)
                 .route(web::post().to(handlers::take))

@@ -26,19 +26,32 @@ pub(super) async fn take(
 ) -> HttpResponse {
     let event = event(request.query_string());
     let key = keys::shown(&request)
-        .or_else(|| event.get("writeKey").and_then(Value::as_str).and_then(keys::bare))
+        .or_else(|| {
+            event
+                .get("writeKey")
+                .and_then(Value::as_str)
+                .and_then(keys::bare)
+        })
         .unwrap_or_default();
     if let Ok(Some(source)) = known.source(&db, &key).await
         && source.is_enabled
     {
         let ip = client_ip(&request);
-        let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let agent = request
+            .headers()
+            .get(header::USER_AGENT)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
         let kept = inbox
             .append(NewRequest {
                 source_id: source.id,
                 received_at: clock::now(),
                 kind: call.into_inner(),
-                ip: if source.settings.anonymise_ip { coarse(&ip) } else { ip },
+                ip: if source.settings.anonymise_ip {
+                    coarse(&ip)
+                } else {
+                    ip
+                },
                 user_agent: text::cut(agent, 500).to_owned(),
                 body: Value::Object(event).to_string().into_bytes(),
             })
@@ -61,12 +74,18 @@ fn event(query: &str) -> Map<String, Value> {
         match &*name {
             "writeKey" | "writekey" => {}
             "data" => {
-                let json = STANDARD.decode(value.as_bytes()).or_else(|_| URL_SAFE.decode(value.as_bytes()));
-                if let Some(Value::Object(fields)) = json.ok().and_then(|json| serde_json::from_slice(&json).ok()) {
+                let json = STANDARD
+                    .decode(value.as_bytes())
+                    .or_else(|_| URL_SAFE.decode(value.as_bytes()));
+                if let Some(Value::Object(fields)) = json
+                    .ok()
+                    .and_then(|json| serde_json::from_slice(&json).ok())
+                {
                     event.extend(fields);
                 }
             }
-            "event" | "userId" | "anonymousId" | "groupId" | "previousId" | "messageId" | "timestamp" | "name" | "category" => {
+            "event" | "userId" | "anonymousId" | "groupId" | "previousId" | "messageId"
+            | "timestamp" | "name" | "category" => {
                 event.insert(name.into_owned(), Value::String(value.into_owned()));
             }
             other => {
