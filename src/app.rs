@@ -10,6 +10,9 @@ use crate::base::clock;
 use crate::config::Config;
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::events;
+use crate::files::{FileError, Files};
+use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
+use crate::mail::{self, MailError, Mailer};
 use crate::web as kit;
 
 /// Everything a running instance shares.
@@ -19,20 +22,87 @@ pub struct House {
     pub config: Arc<Config>,
     /// The database.
     pub db: Db,
+    /// The way out for mail.
+    pub mailer: Mailer,
+    /// Attachments and pictures.
+    pub files: Files,
+    /// Sign of life of the job worker.
+    pub pulse: Pulse,
+}
+
+/// Why the house cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// The folder of files.
+    #[error(transparent)]
+    Files(#[from] FileError),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 impl House {
     /// Migrates and opens the database.
-    pub fn build(config: Config) -> Result<Self, DbError> {
+    pub fn build(config: Config) -> Result<Self, BuildError> {
+        let mailer = Mailer::new(&config)?;
+        Self::build_with(config, mailer)
+    }
+
+    /// As [`House::build`], with a mailer of one's own: tests keep what is sent.
+    pub fn build_with(config: Config, mailer: Mailer) -> Result<Self, BuildError> {
         let url = DatabaseUrl::parse(&config.database_url())?;
         migrate::run(&url)?;
         let db = Db::open(&url)?;
         // A connection of its own: tests build the house inside the runtime, where nothing may wait on the queues.
         events::sources::actions::ensure_builtin(&mut db.connect()?, clock::now())?;
         Ok(Self {
-            config: Arc::new(config),
             db,
+            mailer,
+            files: Files::open(&config)?,
+            pulse: Pulse::default(),
+            config: Arc::new(config),
         })
+    }
+
+    /// Every job this program can do.
+    pub fn kinds(&self) -> Kinds {
+        Kinds::new().with::<mail::Send>(self.mailer.clone())
+    }
+
+    /// Starts what works in the background. Only `serve` does; tests call `jobs::drain`.
+    pub fn start(&self) -> Result<Background, BuildError> {
+        let jobs = Worker::start(
+            self.db.clone(),
+            self.config.clone(),
+            self.kinds(),
+            schedule(),
+            Pace::default(),
+            self.pulse.clone(),
+        )?;
+        Ok(Background { jobs })
+    }
+}
+
+/// Jobs that come back by themselves.
+fn schedule() -> Schedule {
+    Schedule::new()
+}
+
+/// What works in the background.
+pub struct Background {
+    jobs: Worker,
+}
+
+impl Background {
+    /// Stops everything in order, once HTTP has stopped: events first, as they ask for jobs. Blocks until done.
+    pub fn stop(self) {
+        self.jobs.stop();
     }
 }
 
@@ -51,6 +121,9 @@ pub fn app(
     App::new()
         .app_data(web::Data::from(house.config.clone()))
         .app_data(web::Data::new(house.db.clone()))
+        .app_data(web::Data::new(house.mailer.clone()))
+        .app_data(web::Data::new(house.files.clone()))
+        .app_data(web::Data::new(house.pulse.clone()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))

@@ -6,4 +6,8 @@ pub mod cli;
 pub mod config;
 pub mod db;
 pub mod events;
+pub mod files;
+pub mod jobs;
+pub mod mail;
+pub mod metrics;
 pub mod web;

@@ -1,6 +1,7 @@
 //! The only place that names a database. `Db::read` and `Db::write` are the only doors; what differs
 //! between SQLite and PostgreSQL is in `dialect`, one file per question.
 
+mod commit;
 mod conn;
 pub mod dialect;
 mod error;
@@ -11,6 +12,7 @@ pub mod schema;
 pub mod tls;
 mod url;
 
+pub use commit::on_commit;
 pub use conn::Conn;
 pub use error::{DbError, is_passing};
 pub use pool::Db;

@@ -12,7 +12,7 @@ use diesel::r2d2::R2D2Connection;
 use tokio::sync::oneshot;
 
 use super::error::unreachable;
-use super::{Conn, DatabaseUrl, DbError};
+use super::{Conn, DatabaseUrl, DbError, commit};
 
 type Job = Box<dyn FnOnce(Result<&mut Conn, &str>) -> Health + Send>;
 
@@ -188,6 +188,7 @@ where
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
         Conn::Pg(c) => AnsiTransactionManager::begin_transaction(c)?,
     }
+    commit::open();
     let result = work(conn);
     let ended = match (conn, result.is_ok()) {
         (Conn::Sqlite(c), true) => AnsiTransactionManager::commit_transaction(c),
@@ -195,6 +196,7 @@ where
         (Conn::Sqlite(c), false) => AnsiTransactionManager::rollback_transaction(c),
         (Conn::Pg(c), false) => AnsiTransactionManager::rollback_transaction(c),
     };
+    commit::close(result.is_ok() && ended.is_ok());
     match (result, ended) {
         (Ok(value), Ok(())) => Ok(value),
         (Ok(_), Err(error)) => Err(error.into()),

@@ -7,34 +7,68 @@ use crate::base::Timestamp;
 use crate::base::ids::JobId;
 use crate::db::Conn;
 
-/// Marks up to `limit` due jobs as running for `worker` until `until`, most urgent first.
-/// A running job whose lock has run out counts as due: its worker is gone.
+/// A job that is now the asking worker's.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Claimed {
+    /// Id.
+    #[diesel(sql_type = BigInt)]
+    pub id: JobId,
+    /// Kind.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// Payload, as JSON.
+    #[diesel(sql_type = Text)]
+    pub payload: String,
+    /// Which attempt this is; 1 for the first.
+    #[diesel(sql_type = BigInt)]
+    pub attempts: i64,
+    /// How many it may have.
+    #[diesel(sql_type = BigInt)]
+    pub max_attempts: i64,
+}
+
+/// Marks up to `limit` jobs as running for `worker` until `until`: first those whose worker is gone (their lock
+/// has run out), then those that are due, most urgent first.
 pub fn jobs(
     conn: &mut Conn,
     worker: &str,
     now: Timestamp,
     until: Timestamp,
     limit: i64,
-) -> QueryResult<Vec<JobId>> {
-    let skip = match conn {
+) -> QueryResult<Vec<Claimed>> {
+    // Two statements, so that each walks its own partial index and stops at the limit.
+    let abandoned = "state = 'running' AND locked_until < $1 ORDER BY locked_until, id";
+    let due = "state = 'ready' AND run_at <= $1 ORDER BY priority, run_at, id";
+    let mut claimed = take(conn, abandoned, worker, now, until, limit)?;
+    let free = limit - claimed.len() as i64;
+    if free > 0 {
+        claimed.extend(take(conn, due, worker, now, until, free)?);
+    }
+    Ok(claimed)
+}
+
+fn take(
+    conn: &mut Conn,
+    which: &str,
+    worker: &str,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Claimed>> {
+    let lock = match conn {
         Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
         Conn::Sqlite(_) => "",
     };
+    // MATERIALIZED: a plan that ran the inner query twice would lock more rows than the limit.
     let statement = format!(
-        "UPDATE jobs SET state = 'running', locked_by = $1, locked_until = $2, attempts = attempts + 1 \
-         WHERE id IN (SELECT id FROM jobs WHERE (state = 'ready' AND run_at <= $3) OR (state = 'running' AND locked_until < $3) \
-         ORDER BY priority, run_at, id LIMIT $4 {skip}) RETURNING id"
+        "WITH next AS MATERIALIZED (SELECT id FROM jobs WHERE {which} LIMIT $2 {lock}) \
+         UPDATE jobs SET state = 'running', locked_by = $3, locked_until = $4, attempts = attempts + 1 \
+         WHERE id IN (SELECT id FROM next) RETURNING id, kind, payload, attempts, max_attempts"
     );
-    #[derive(QueryableByName)]
-    struct Claimed {
-        #[diesel(sql_type = BigInt)]
-        id: JobId,
-    }
     diesel::sql_query(statement)
-        .bind::<Text, _>(worker)
-        .bind::<BigInt, _>(until)
         .bind::<BigInt, _>(now)
         .bind::<BigInt, _>(limit)
-        .load::<Claimed>(conn)
-        .map(|rows| rows.into_iter().map(|row| row.id).collect())
+        .bind::<Text, _>(worker)
+        .bind::<BigInt, _>(until)
+        .load(conn)
 }

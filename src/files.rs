@@ -1,0 +1,140 @@
+//! Stored files: bytes in an object store (a folder unless configured otherwise), one row each in `files`.
+//! The row is written last and removed first, so that a row always has its bytes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use diesel::prelude::*;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use crate::base::ids::FileId;
+use crate::base::{Timestamp, text, token};
+use crate::config::Config;
+use crate::db::schema::files;
+use crate::db::{Conn, Db};
+
+/// The largest file that is taken.
+pub const LARGEST: usize = 25 << 20;
+
+/// Where the bytes of files are. Cheap to clone.
+#[derive(Clone)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+}
+
+/// What is known of a stored file.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = files)]
+pub struct StoredFile {
+    /// Id.
+    pub id: FileId,
+    /// Where its bytes are.
+    pub key: String,
+    /// Its name, as it came.
+    pub name: String,
+    /// Its media type, as checked by whoever stored it.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// When it came.
+    pub created_at: Timestamp,
+}
+
+/// Why a file could not be stored or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// More than [`LARGEST`].
+    #[error("the file is larger than {} MB", LARGEST >> 20)]
+    TooLarge,
+    /// The store failed.
+    #[error("file store: {0}")]
+    Store(#[from] object_store::Error),
+    /// The folder cannot be used.
+    #[error("{0}: {1}")]
+    Folder(String, std::io::Error),
+    /// The database failed.
+    #[error("database: {0}")]
+    Query(#[from] diesel::result::Error),
+}
+
+impl Files {
+    /// Opens `files/` in the data folder, made if it is missing.
+    pub fn open(config: &Config) -> Result<Self, FileError> {
+        let folder = config.data.join("files");
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| FileError::Folder(folder.display().to_string(), error))?;
+        let store = LocalFileSystem::new_with_prefix(&folder)?;
+        Ok(Self {
+            store: Arc::new(store),
+        })
+    }
+
+    /// Stores bytes and their row.
+    pub async fn put(
+        &self,
+        db: &Db,
+        name: &str,
+        media_type: &str,
+        bytes: Bytes,
+        now: Timestamp,
+    ) -> Result<StoredFile, FileError> {
+        if bytes.len() > LARGEST {
+            return Err(FileError::TooLarge);
+        }
+        let word = token::readable(20);
+        let (shelf, rest) = word.split_at(2);
+        let key = format!("{shelf}/{rest}");
+        let size = bytes.len() as i64;
+        self.store.put(&Path::from(key.as_str()), bytes.into()).await?;
+        let row = (
+            files::key.eq(key),
+            files::name.eq(text::line(name, 200)),
+            files::media_type.eq(media_type.to_owned()),
+            files::size.eq(size),
+            files::created_at.eq(now),
+        );
+        db.write(move |conn| {
+            let id: FileId = diesel::insert_into(files::table)
+                .values(row)
+                .returning(files::id)
+                .get_result(conn)?;
+            StoredFile::query().filter(files::id.eq(id)).first(conn)
+        })
+        .await
+        .map_err(FileError::Query)
+    }
+
+    /// The bytes of a file.
+    pub async fn get(&self, file: &StoredFile) -> Result<Bytes, FileError> {
+        let found = self.store.get(&Path::from(file.key.as_str())).await?;
+        Ok(found.bytes().await?)
+    }
+
+    /// Removes the row, then the bytes. A file that is gone already is no error.
+    pub async fn delete(&self, db: &Db, id: FileId) -> Result<(), FileError> {
+        let key = db.write(move |conn| remove(conn, id)).await?;
+        let Some(key) = key else { return Ok(()) };
+        match self.store.delete(&Path::from(key.as_str())).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What is known of a file.
+pub fn by_id(conn: &mut Conn, id: FileId) -> QueryResult<Option<StoredFile>> {
+    StoredFile::query()
+        .filter(files::id.eq(id))
+        .first(conn)
+        .optional()
+}
+
+fn remove(conn: &mut Conn, id: FileId) -> QueryResult<Option<String>> {
+    let Some(file) = by_id(conn, id)? else {
+        return Ok(None);
+    };
+    diesel::delete(files::table.filter(files::id.eq(id))).execute(conn)?;
+    Ok(Some(file.key))
+}

@@ -1,0 +1,11 @@
+//! Mail that the house itself sends. The only place that names lettre. Nothing is sent inside a request:
+//! `enqueue` puts the message into the job queue, in the transaction of what it speaks about.
+
+mod jobs;
+mod mailer;
+mod message;
+mod smtp;
+
+pub use jobs::{Send, enqueue};
+pub use mailer::{MailError, Mailer};
+pub use message::Message;
