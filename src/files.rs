@@ -87,7 +87,9 @@ impl Files {
         let (shelf, rest) = word.split_at(2);
         let key = format!("{shelf}/{rest}");
         let size = bytes.len() as i64;
-        self.store.put(&Path::from(key.as_str()), bytes.into()).await?;
+        self.store
+            .put(&Path::from(key.as_str()), bytes.into())
+            .await?;
         let row = (
             files::key.eq(key),
             files::name.eq(text::line(name, 200)),

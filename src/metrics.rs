@@ -167,9 +167,18 @@ fn write_all(out: &mut String) -> std::fmt::Result {
         writeln!(out, "{} {}", g.name, g.n.load(Ordering::Relaxed))?;
     }
     let name = "rapport_http_requests_total";
-    head(out, name, "Requests answered, by class of status.", "counter")?;
+    head(
+        out,
+        name,
+        "Requests answered, by class of status.",
+        "counter",
+    )?;
     for (n, class) in ANSWERS.iter().zip(["1xx", "2xx", "3xx", "4xx", "5xx"]) {
-        writeln!(out, "{name}{{status=\"{class}\"}} {}", n.load(Ordering::Relaxed))?;
+        writeln!(
+            out,
+            "{name}{{status=\"{class}\"}} {}",
+            n.load(Ordering::Relaxed)
+        )?;
     }
     write_histogram(out, &ANSWER_TIME)
 }
@@ -179,7 +188,12 @@ fn write_histogram(out: &mut String, h: &Histogram) -> std::fmt::Result {
     let mut sum = 0;
     for (n, bound) in h.buckets.iter().zip(BOUNDS) {
         sum += n.load(Ordering::Relaxed);
-        writeln!(out, "{}_bucket{{le=\"{}\"}} {sum}", h.name, bound as f64 / 1e6)?;
+        writeln!(
+            out,
+            "{}_bucket{{le=\"{}\"}} {sum}",
+            h.name,
+            bound as f64 / 1e6
+        )?;
     }
     sum += h.buckets.last().map_or(0, |n| n.load(Ordering::Relaxed));
     writeln!(out, "{}_bucket{{le=\"+Inf\"}} {sum}", h.name)?;

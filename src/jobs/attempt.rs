@@ -71,10 +71,12 @@ impl Hands {
                 Ok(Vec::new())
             }
         };
-        claimed.await.unwrap_or_else(|error: diesel::result::Error| {
-            tracing::warn!(%error, "cannot look for jobs");
-            Vec::new()
-        })
+        claimed
+            .await
+            .unwrap_or_else(|error: diesel::result::Error| {
+                tracing::warn!(%error, "cannot look for jobs");
+                Vec::new()
+            })
     }
 
     /// Says of these jobs that they are still being done.
@@ -83,7 +85,10 @@ impl Hands {
             return;
         }
         let (name, until) = (self.name.clone(), clock::now().plus(self.lock));
-        let held = self.ground.db.write(move |conn| queue::extend(conn, &name, &ids, until));
+        let held = self
+            .ground
+            .db
+            .write(move |conn| queue::extend(conn, &name, &ids, until));
         if let Err(error) = held.await {
             tracing::warn!(%error, "cannot hold on to running jobs");
         }
@@ -96,7 +101,8 @@ impl Hands {
         let now = clock::now();
         let done = async {
             if db.read(move |conn| asked.is_behind(conn)).await? {
-                db.write(move |conn| planned.plan(conn, is_start, now)).await?;
+                db.write(move |conn| planned.plan(conn, is_start, now))
+                    .await?;
             }
             Ok::<_, diesel::result::Error>(())
         };
@@ -107,7 +113,8 @@ impl Hands {
 
     /// Does one job and settles it.
     pub(super) async fn attempt(self, job: Claimed) {
-        let span = tracing::info_span!("job", id = %job.id, kind = %job.kind, attempt = job.attempts);
+        let span =
+            tracing::info_span!("job", id = %job.id, kind = %job.kind, attempt = job.attempts);
         async move {
             let claim = Claim {
                 id: job.id,
@@ -128,10 +135,15 @@ impl Hands {
             ));
         }
         let ground = self.ground.clone();
-        let started = self.kinds.start(&job.kind, &job.payload, ground, claim, clock::now());
+        let started = self
+            .kinds
+            .start(&job.kind, &job.payload, ground, claim, clock::now());
         let Some(running) = started else {
             // Another version may know it: a newer instance beside this one, or this one after an upgrade.
-            return Err(Fault::Later(format!("this version knows no job {:?}", job.kind)));
+            return Err(Fault::Later(format!(
+                "this version knows no job {:?}",
+                job.kind
+            )));
         };
         AssertUnwindSafe(running)
             .catch_unwind()
@@ -231,7 +243,10 @@ mod tests {
         for (attempt, about) in [(1, 15), (2, 30), (5, 240), (40, 6 * 3600)] {
             for _ in 0..20 {
                 let secs = pause(attempt) / SECOND;
-                assert!(secs >= about * 3 / 4 - 1 && secs <= about * 5 / 4 + 1, "{attempt}: {secs}");
+                assert!(
+                    secs >= about * 3 / 4 - 1 && secs <= about * 5 / 4 + 1,
+                    "{attempt}: {secs}"
+                );
             }
         }
     }

@@ -92,10 +92,7 @@ impl Mailer {
     /// What the memory transport has sent, oldest first; nothing on the others.
     pub fn sent(&self) -> Vec<Message> {
         match &self.inner.transport {
-            Transport::Memory(sent) => sent
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            Transport::Memory(sent) => sent.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             _ => Vec::new(),
         }
     }
@@ -135,7 +132,13 @@ fn write_eml(
     let to: String = message
         .to
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '@' || c == '.' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '@' || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(80)
         .collect();
     let name = format!(

@@ -56,9 +56,15 @@ impl Relay {
             ("smtp", None) if has_login => (Tls::Required, 587),
             ("smtp", None) => (Tls::Offered, 25),
             ("smtp" | "smtps", _) => {
-                return Err(wrong("tls is one of required, offered, never, and only with smtp:"));
+                return Err(wrong(
+                    "tls is one of required, offered, never, and only with smtp:",
+                ));
             }
-            _ => return Err(wrong("write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT")),
+            _ => {
+                return Err(wrong(
+                    "write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT",
+                ));
+            }
         };
         let decoded = |part: &str| {
             percent_encoding::percent_decode_str(part)
@@ -213,7 +219,13 @@ mod tests {
             let relay = Relay::parse(text).expect(text);
             assert_eq!((relay.port, relay.tls), (port, tls), "{text}");
         }
-        for text in ["mail.example", "http://mail.example", "smtp://", "smtps://a?tls=never", "smtp://a?tls=x"] {
+        for text in [
+            "mail.example",
+            "http://mail.example",
+            "smtp://",
+            "smtps://a?tls=never",
+            "smtp://a?tls=x",
+        ] {
             assert!(Relay::parse(text).is_err(), "{text}");
         }
     }
@@ -223,7 +235,10 @@ mod tests {
         let relay = Relay::parse("smtps://ada%40example.com:p%2Fw@mail.example").expect("a relay");
         assert_eq!(
             relay.credentials,
-            Some(Credentials::new("ada@example.com".to_owned(), "p/w".to_owned()))
+            Some(Credentials::new(
+                "ada@example.com".to_owned(),
+                "p/w".to_owned()
+            ))
         );
         assert!(!relay.to_string().contains("p/w"));
     }
