@@ -60,7 +60,8 @@ impl House {
         migrate::run(&url)?;
         let db = Db::open(&url)?;
         // A connection of its own: tests build the house inside the runtime, where nothing may wait on the queues.
-        events::sources::actions::ensure_builtin(&mut db.connect()?, clock::now())?;
+        events::sources::actions::ensure_builtin(&mut db.connect()?, clock::now())
+            .map_err(DbError::from)?;
         Ok(Self {
             db,
             mailer,
