@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod log;
 mod serve;
 
 use std::path::PathBuf;

@@ -1,13 +1,18 @@
 //! `rapport serve`: builds the house, answers HTTP until told to stop, then finishes what it began.
 
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, say};
+use super::{Failure, log, say};
 use crate::app::{self, House};
+use crate::base::clock;
 use crate::config::Config;
+use crate::db::{DatabaseUrl, lock};
 
 /// Start the server.
 #[derive(Debug, Default, Args)]
@@ -25,36 +30,86 @@ impl Serve {
         if let Some(listen) = self.listen {
             config.listen = listen;
         }
-        log(&config);
+        log::start(&config);
+        let url = DatabaseUrl::parse(&config.database_url())?;
+        let hold = lock::hold(&url)?;
         let house = House::build(config)?;
-        actix_web::rt::System::new().block_on(answer(house))
+        let background = actix_web::rt::System::new().block_on(answer(&house))?;
+        // HTTP has stopped: nothing new comes in, what came in is finished.
+        background.stop();
+        house.db.checkpoint()?;
+        tracing::info!("stopped");
+        drop(hold);
+        Ok(())
     }
 }
 
-async fn answer(house: House) -> Result<(), Failure> {
+/// Answers until a signal comes and every request at hand is answered.
+async fn answer(house: &House) -> Result<app::Background, Failure> {
     let listen = house.config.listen;
-    let workers = house.config.workers;
-    let server = HttpServer::new(move || app::app(&house))
-        .workers(workers)
+    let shared = house.clone();
+    let server = HttpServer::new(move || app::app(&shared))
+        .workers(house.config.workers.max(1))
         .shutdown_timeout(20)
+        .disable_signals()
         .bind(listen)
-        .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
-    say(&format!("Rapport is at http://{listen}"));
-    server.run().await?;
+        .map_err(|error| cannot_listen(listen, &error))?;
+    let listens = server.addrs().first().copied().unwrap_or(listen);
+    let background = house.start()?;
+    let server = server.run();
+    actix_web::rt::spawn(stop_on_signal(server.handle())?);
+    greet(house, listens).await?;
+    server.await?;
+    Ok(background)
+}
+
+/// What somebody who has just started it needs to know.
+async fn greet(house: &House, listens: SocketAddr) -> Result<(), Failure> {
+    let shown = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let here = SocketAddr::new(shown, listens.port());
+    tracing::info!(listen = %listens, database = %house.db.url(), mail = %house.mailer.describe(), "started");
+    say(&format!("Rapport is at http://{here}"));
     Ok(())
 }
 
-/// Text or JSON lines on standard error, filtered by the `log` setting.
-fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::new(&config.log);
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let result = if config.log_json {
-        lines.json().try_init()
-    } else {
-        lines.try_init()
-    };
-    // A second start within one process (tests) keeps the first log.
-    let _ = result;
+fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "{listen} is taken by another program; stop that one, or choose another address with --listen"
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "{listen} may not be used by this user; choose a port above 1023 with --listen"
+        ),
+        ErrorKind::AddrNotAvailable => format!("{listen} is not an address of this machine"),
+        _ => format!("cannot listen on {listen}: {error}"),
+    }
+    .into()
+}
+
+/// The first signal asks for an orderly end, the second one gets its way at once.
+fn stop_on_signal(server: ServerHandle) -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        let started = clock::now();
+        tracing::info!("stopping: finishing requests and jobs");
+        actix_web::rt::spawn(async move {
+            server.stop(true).await;
+            tracing::debug!(micros = clock::now().since(started), "HTTP has stopped");
+        });
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::warn!("stopped at once; what was running will be done again");
+        std::process::exit(130);
+    })
 }

@@ -5,6 +5,7 @@ mod commit;
 mod conn;
 pub mod dialect;
 mod error;
+pub mod lock;
 pub mod migrate;
 mod pool;
 pub mod portable;

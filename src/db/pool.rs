@@ -2,6 +2,7 @@
 //! A handler hands over a closure and awaits its result, so that no connection is held across an await.
 //! On SQLite there is exactly one writer: transactions never meet, and never wait for each other's locks.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,7 +84,7 @@ impl Db {
         let answer = submit(&self.inner.readers, work);
         answer
             .await
-            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
     }
 
     /// Runs one transaction: committed if `work` succeeds, rolled back if it fails.
@@ -96,7 +97,7 @@ impl Db {
         let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
         answer
             .await
-            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
     }
 
     /// As [`Db::read`], for threads outside the async runtime.
@@ -109,7 +110,7 @@ impl Db {
         let answer = submit(&self.inner.readers, work);
         answer
             .blocking_recv()
-            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
     }
 
     /// As [`Db::write`], for threads outside the async runtime.
@@ -122,7 +123,20 @@ impl Db {
         let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
         answer
             .blocking_recv()
-            .unwrap_or_else(|_| Err(unreachable("shutting down").into()))
+            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
+    }
+
+    /// How many questions and how many transactions wait for a connection just now.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.inner.readers.len(), self.inner.writers.len())
+    }
+
+    /// Writes what SQLite's log holds into the main file: at the end, so that the folder can be copied as it is.
+    pub fn checkpoint(&self) -> Result<(), DbError> {
+        if let Conn::Sqlite(conn) = &mut self.connect()? {
+            conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        }
+        Ok(())
     }
 
     /// A connection of one's own, outside the queues: for copying, backing up and measuring.
@@ -232,8 +246,18 @@ fn serve(url: &DatabaseUrl, jobs: &Receiver<Job>, first: Option<Conn>) {
             }
         }
         let Some(open) = conn.as_mut() else { continue };
-        if matches!(job(Ok(open)), Health::Suspect) && (open.is_broken() || open.ping().is_err()) {
-            conn = None;
+        // A closure that panics takes its connection with it, but not the thread that everybody waits for.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| job(Ok(open)))) {
+            Ok(Health::Fine) => {}
+            Ok(Health::Suspect) => {
+                if open.is_broken() || open.ping().is_err() {
+                    conn = None;
+                }
+            }
+            Err(_) => {
+                commit::close(false);
+                conn = None;
+            }
         }
     }
 }

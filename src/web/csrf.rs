@@ -1,6 +1,7 @@
 //! Forms may only be posted from our own pages: `Sec-Fetch-Site`, then `Origin`, decide; cookies are
 //! SameSite=Lax besides. Paths that programs post to carry keys instead of cookies and are left alone.
 
+use actix_web::ResponseError;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
@@ -22,7 +23,8 @@ pub async fn guard(
         return next.call(request).await;
     }
     let why = "The form was sent from another site. Open the page here and send it again.";
-    Err(Error::Forbidden(why.to_owned()).into())
+    let refusal = Error::Forbidden(why.to_owned()).error_response();
+    Ok(request.into_response(refusal))
 }
 
 fn is_same_origin(request: &ServiceRequest) -> bool {

@@ -1,12 +1,17 @@
 //! What every answer carries: a strict content policy, and a request id that the log has too.
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use futures_util::FutureExt;
 use tracing::Instrument;
 
+use super::Error;
 use crate::base::token;
+use crate::metrics;
 
 /// There is no inline code or style anywhere, so nothing has to be allowed for it. `data:` images: QR codes.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -47,9 +52,23 @@ pub async fn request_frame(
         tracing::info_span!("request", %id, method = %request.method(), path = %request.path());
     let started = std::time::Instant::now();
     async move {
-        let mut response = next.call(request).await?;
+        // A handler that panics is answered like any other fault of ours, with a number to quote.
+        let answer = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+        let mut response = match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                metrics::answered(error.as_response_error().status_code().as_u16(), started.elapsed());
+                return Err(error);
+            }
+            Err(_) => {
+                metrics::answered(500, started.elapsed());
+                return Err(Error::internal("a handler panicked").into());
+            }
+        };
         let status = response.status().as_u16();
-        let millis = started.elapsed().as_secs_f64() * 1e3;
+        let took = started.elapsed();
+        metrics::answered(status, took);
+        let millis = took.as_secs_f64() * 1e3;
         tracing::debug!(status, millis, "answered");
         if let Ok(value) = HeaderValue::from_str(&id) {
             response
