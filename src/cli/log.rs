@@ -28,9 +28,7 @@ pub(super) fn start(config: &Config) {
 fn panicked(info: &std::panic::PanicHookInfo<'_>) {
     let reference = token::readable(8);
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let cause = info
-        .payload_as_str()
-        .unwrap_or("(no message)");
+    let cause = info.payload_as_str().unwrap_or("(no message)");
     let trace = std::backtrace::Backtrace::capture();
     tracing::error!(%reference, place, cause, %trace, "panic");
 }

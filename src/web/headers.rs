@@ -57,7 +57,10 @@ pub async fn request_frame(
         let mut response = match answer {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
-                metrics::answered(error.as_response_error().status_code().as_u16(), started.elapsed());
+                metrics::answered(
+                    error.as_response_error().status_code().as_u16(),
+                    started.elapsed(),
+                );
                 return Err(error);
             }
             Err(_) => {
