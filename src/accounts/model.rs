@@ -81,6 +81,22 @@ pub struct User {
     pub deactivated_at: Option<Timestamp>,
 }
 
+/// A user about to be added; everything checked and normalised.
+pub struct NewUserRow<'a> {
+    /// Address.
+    pub email: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Role.
+    pub role: Role,
+    /// Hash of the password.
+    pub password_hash: &'a str,
+    /// BCP 47.
+    pub language: &'a str,
+    /// IANA name.
+    pub time_zone: &'a str,
+}
+
 impl User {
     /// Their zone; UTC where the name is unknown.
     pub fn zone(&self) -> chrono_tz::Tz {

@@ -4,7 +4,8 @@
 use std::any::Any;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header;
+use actix_web::cookie::Cookie;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
@@ -14,12 +15,31 @@ use super::{Flash, Shell, flash};
 pub struct Page<T> {
     shell: Shell,
     template: T,
+    status: StatusCode,
+    cookies: Vec<Cookie<'static>>,
 }
 
 impl<T: Template> Page<T> {
     /// A page in a frame.
     pub fn new(shell: Shell, template: T) -> Self {
-        Self { shell, template }
+        Self {
+            shell,
+            template,
+            status: StatusCode::OK,
+            cookies: Vec::new(),
+        }
+    }
+
+    /// With a status of its own: 422 for a form that comes back.
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Sets a cookie with the page.
+    pub fn cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.push(cookie);
+        self
     }
 }
 
@@ -47,7 +67,10 @@ impl<T: Template> Responder for Page<T> {
         self.shell.flash = flash;
         match render(&self.template, &self.shell) {
             Ok(body) => {
-                let mut answer = HttpResponse::Ok();
+                let mut answer = HttpResponse::build(self.status);
+                for cookie in self.cookies {
+                    answer.cookie(cookie);
+                }
                 if had_flash {
                     answer.cookie(flash::gone());
                 }
@@ -65,6 +88,7 @@ impl<T: Template> Responder for Page<T> {
 pub struct Redirect {
     to: String,
     flash: Option<Flash>,
+    cookies: Vec<Cookie<'static>>,
 }
 
 /// Goes on to `to` with GET.
@@ -72,6 +96,7 @@ pub fn redirect(to: impl Into<String>) -> Redirect {
     Redirect {
         to: to.into(),
         flash: None,
+        cookies: Vec::new(),
     }
 }
 
@@ -96,6 +121,12 @@ impl Redirect {
         self
     }
 
+    /// Sets a cookie on the way.
+    pub fn cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
     /// Offers to take it back by a POST to `path`.
     pub fn undo(mut self, path: impl Into<String>) -> Self {
         if let Some(flash) = &mut self.flash {
@@ -113,6 +144,9 @@ impl Responder for Redirect {
         answer.insert_header((header::LOCATION, self.to));
         if let Some(flash) = &self.flash {
             answer.cookie(flash::cookie(flash));
+        }
+        for cookie in self.cookies {
+            answer.cookie(cookie);
         }
         answer.finish()
     }

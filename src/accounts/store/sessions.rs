@@ -1,12 +1,12 @@
-//! Queries of accounts.
+//! Sessions: who is signed in, on which browser.
 
 use diesel::prelude::*;
 
-use super::User;
+use crate::accounts::model::User;
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::db::Conn;
-use crate::db::schema::{api_keys, settings, user_sessions, users};
+use crate::db::schema::{user_sessions, users};
 
 /// A session that still holds, and whose it is.
 pub struct SignedIn {
@@ -53,34 +53,6 @@ pub fn session_by_token(
     }))
 }
 
-/// The user and the scopes of an API key that holds.
-pub fn user_by_key(conn: &mut Conn, key_hash: Vec<u8>) -> QueryResult<Option<(User, String, i64)>> {
-    let found: Option<(UserId, String, i64)> = api_keys::table
-        .filter(api_keys::key_hash.eq(key_hash))
-        .filter(api_keys::revoked_at.is_null())
-        .select((api_keys::user_id, api_keys::scopes, api_keys::id))
-        .first(conn)
-        .optional()?;
-    let Some((user_id, scopes, key_id)) = found else {
-        return Ok(None);
-    };
-    let user = User::query()
-        .filter(users::id.eq(user_id))
-        .filter(users::deactivated_at.is_null())
-        .first(conn)
-        .optional()?;
-    Ok(user.map(|user| (user, scopes, key_id)))
-}
-
-/// A setting of the workspace.
-pub fn setting(conn: &mut Conn, key: &str) -> QueryResult<Option<String>> {
-    settings::table
-        .filter(settings::key.eq(key))
-        .select(settings::value)
-        .first(conn)
-        .optional()
-}
-
 /// Notes that a session and its user were here.
 pub fn touch_session(
     conn: &mut Conn,
@@ -95,4 +67,56 @@ pub fn touch_session(
         .set(users::last_seen_at.eq(now))
         .execute(conn)?;
     Ok(())
+}
+
+/// A session about to begin.
+pub struct NewSession<'a> {
+    /// Whose it is.
+    pub user: UserId,
+    /// Hash of its token.
+    pub token_hash: Vec<u8>,
+    /// Its form token.
+    pub csrf: &'a str,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// Where it began.
+    pub ip: &'a str,
+    /// On which browser.
+    pub user_agent: &'a str,
+}
+
+/// Begins a session.
+pub fn insert_session(conn: &mut Conn, new: &NewSession<'_>, now: Timestamp) -> QueryResult<i64> {
+    diesel::insert_into(user_sessions::table)
+        .values((
+            user_sessions::user_id.eq(new.user),
+            user_sessions::token_hash.eq(&new.token_hash),
+            user_sessions::csrf.eq(new.csrf),
+            user_sessions::created_at.eq(now),
+            user_sessions::last_seen_at.eq(now),
+            user_sessions::expires_at.eq(new.expires_at),
+            user_sessions::ip.eq(new.ip),
+            user_sessions::user_agent.eq(new.user_agent),
+        ))
+        .returning(user_sessions::id)
+        .get_result(conn)
+}
+
+/// Ends one session of a user; whether it was there.
+pub fn delete_session(conn: &mut Conn, user: UserId, session: i64) -> QueryResult<bool> {
+    diesel::delete(
+        user_sessions::table.filter(user_sessions::id.eq(session)).filter(user_sessions::user_id.eq(user)),
+    )
+    .execute(conn)
+    .map(|rows| rows > 0)
+}
+
+/// Ends every session of a user, but for the one to keep.
+pub fn delete_sessions(conn: &mut Conn, user: UserId, but: Option<i64>) -> QueryResult<usize> {
+    diesel::delete(
+        user_sessions::table
+            .filter(user_sessions::user_id.eq(user))
+            .filter(user_sessions::id.ne(but.unwrap_or(0))),
+    )
+    .execute(conn)
 }
