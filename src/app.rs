@@ -6,14 +6,20 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, middleware, web};
 
+use crate::accounts::keyring::Keyring;
+use crate::accounts::password::{Cost, Passwords};
+use crate::accounts::{self, DemoWorld};
 use crate::base::clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::events;
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
 use crate::web as kit;
+
+/// How set-up loads the demo world.
+const DEMO: DemoWorld = DemoWorld(None);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -28,6 +34,10 @@ pub struct House {
     pub files: Files,
     /// Sign of life of the job worker.
     pub pulse: Pulse,
+    /// How passwords are hashed.
+    pub passwords: Passwords,
+    /// Keys that seal and sign.
+    pub keys: Keyring,
 }
 
 /// Why the house cannot be built.
@@ -42,6 +52,12 @@ pub enum BuildError {
     /// The folder of files.
     #[error(transparent)]
     Files(#[from] FileError),
+    /// The key of secrets.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The hash of passwords.
+    #[error("passwords: {0}")]
+    Passwords(String),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -62,11 +78,15 @@ impl House {
         // A connection of its own: tests build the house inside the runtime, where nothing may wait on the queues.
         events::sources::actions::ensure_builtin(&mut db.connect()?, clock::now())
             .map_err(DbError::from)?;
+        let passwords = Passwords::new(Cost::STRONG)
+            .map_err(|error| BuildError::Passwords(error.to_string()))?;
         Ok(Self {
             db,
             mailer,
             files: Files::open(&config)?,
             pulse: Pulse::default(),
+            passwords,
+            keys: Keyring::new(config.secret_key()?),
             config: Arc::new(config),
         })
     }
@@ -125,6 +145,9 @@ pub fn app(
         .app_data(web::Data::new(house.mailer.clone()))
         .app_data(web::Data::new(house.files.clone()))
         .app_data(web::Data::new(house.pulse.clone()))
+        .app_data(web::Data::new(house.passwords.clone()))
+        .app_data(web::Data::new(house.keys.clone()))
+        .app_data(web::Data::new(DEMO))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -145,6 +168,7 @@ pub fn app(
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
+    cfg.configure(accounts::pages::routes);
     cfg.default_service(web::to(|| async {
         kit::Result::<String>::Err(kit::Error::NotFound)
     }));

@@ -22,7 +22,11 @@ pub struct By {
 impl By {
     /// The command line or the house itself.
     pub fn house() -> Self {
-        Self { user: None, name: "Rapport".to_owned(), ip: String::new() }
+        Self {
+            user: None,
+            name: "Rapport".to_owned(),
+            ip: String::new(),
+        }
     }
 }
 

@@ -57,7 +57,9 @@ impl From<AccountError> for Error {
             AccountError::Hashing(_) => Self::internal(error),
             AccountError::TooMany(secs) => Self::TooMany(secs),
             AccountError::NotFound => Self::NotFound,
-            AccountError::SetUpAlready | AccountError::LastAdmin => Self::Conflict(error.to_string()),
+            AccountError::SetUpAlready | AccountError::LastAdmin => {
+                Self::Conflict(error.to_string())
+            }
             other => Self::Invalid(other.to_string()),
         }
     }

@@ -32,7 +32,11 @@ pub struct Guest {
 impl Guest {
     /// The frame of pages without a session.
     pub fn shell(&self, workspace: impl Into<String>) -> Shell {
-        Shell { workspace: workspace.into(), language: "en".to_owned(), ..Shell::default() }
+        Shell {
+            workspace: workspace.into(),
+            language: "en".to_owned(),
+            ..Shell::default()
+        }
     }
 }
 
@@ -41,18 +45,32 @@ impl FromRequest for Guest {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let text_of = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let is_foreign = text_of("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+        let text_of = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let is_foreign =
+            text_of("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
         if *request.method() == Method::POST && is_foreign {
             let why = "The form was sent from another site. Open the page here and send it again.";
             return ready(Err(Error::Forbidden(why.to_owned())));
         }
         let place = Place {
             ip: client_ip(request),
-            user_agent: text::line(text_of(header::USER_AGENT.as_str()).unwrap_or_default(), 300),
+            user_agent: text::line(
+                text_of(header::USER_AGENT.as_str()).unwrap_or_default(),
+                300,
+            ),
             device: device(request),
         };
-        ready(Ok(Self { place, now: clock::now(), is_https: is_https(request), base_url: base_url(request) }))
+        ready(Ok(Self {
+            place,
+            now: clock::now(),
+            is_https: is_https(request),
+            base_url: base_url(request),
+        }))
     }
 }
 

@@ -20,14 +20,21 @@ pub struct Keyring {
 impl Keyring {
     /// Derives both keys from the configured secret.
     pub fn new(secret: [u8; 32]) -> Self {
-        Self { seal: mac(&secret, b"rapport: seal"), sign: mac(&secret, b"rapport: sign") }
+        Self {
+            seal: mac(&secret, b"rapport: seal"),
+            sign: mac(&secret, b"rapport: sign"),
+        }
     }
 
     /// Encrypts for `purpose`; what was sealed for one purpose opens for no other.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Option<Vec<u8>> {
         let nonce = token::random_bytes::<12>();
         let mut sealed = nonce.to_vec();
-        sealed.extend(self.cipher(purpose).encrypt(&Nonce::from(nonce), plain).ok()?);
+        sealed.extend(
+            self.cipher(purpose)
+                .encrypt(&Nonce::from(nonce), plain)
+                .ok()?,
+        );
         Some(sealed)
     }
 
@@ -41,7 +48,11 @@ impl Keyring {
     /// `words` and a signature that binds them to `purpose`, safe in a cookie.
     pub fn sign(&self, purpose: &str, words: &str) -> String {
         let signature = mac(&self.sign, format!("{purpose}:{words}").as_bytes());
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(words), URL_SAFE_NO_PAD.encode(signature))
+        format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(words),
+            URL_SAFE_NO_PAD.encode(signature)
+        )
     }
 
     /// The words, if the signature is ours.
@@ -58,7 +69,11 @@ impl Keyring {
 }
 
 fn mac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new(&(*key).into());
+    let mut block = [0; 64];
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(text);
     mac.finalize().into_bytes().into()
 }
@@ -71,7 +86,10 @@ mod tests {
     fn what_is_sealed_opens_only_for_its_purpose_and_whole() {
         let keys = Keyring::new([7; 32]);
         let sealed = keys.seal("totp:1", b"seed").expect("sealed");
-        assert_eq!(keys.open("totp:1", &sealed).as_deref(), Some(b"seed".as_slice()));
+        assert_eq!(
+            keys.open("totp:1", &sealed).as_deref(),
+            Some(b"seed".as_slice())
+        );
         assert_eq!(keys.open("totp:2", &sealed), None);
         assert_eq!(Keyring::new([8; 32]).open("totp:1", &sealed), None);
         let mut torn = sealed.clone();

@@ -1,12 +1,29 @@
 //! The people who work in Rapport: sign-in, sessions, API keys, roles. Gives every other slice the
 //! `Viewer`, and the rights that stand in handlers' signatures.
 
+pub mod actions;
 pub mod api_key;
+pub mod audit;
+mod cookies;
+mod error;
+pub mod guest;
+pub mod keyring;
 pub mod model;
+pub mod pages;
+pub mod password;
 pub mod rights;
+pub mod setup_token;
 pub mod store;
 pub mod viewer;
 
 pub use api_key::ApiCan;
+pub use error::AccountError;
+pub use guest::Guest;
 pub use model::{Role, User};
 pub use viewer::{Can, Viewer};
+
+/// Loads the demo world, or has it loaded by a job; `None` where this build has none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DemoWorld(
+    pub Option<fn(&mut crate::db::Conn, crate::base::Timestamp) -> diesel::QueryResult<()>>,
+);

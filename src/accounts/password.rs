@@ -37,10 +37,13 @@ pub fn objection(password: &str, email: &str) -> Option<String> {
     let mut letters = lower.chars();
     let first = letters.next();
     if length < SHORTEST {
-        Some(format!("Use at least {SHORTEST} characters; a few words make a good password."))
+        Some(format!(
+            "Use at least {SHORTEST} characters; a few words make a good password."
+        ))
     } else if length > LONGEST {
         Some(format!("Use at most {LONGEST} characters."))
-    } else if lower == email.to_lowercase() || (!local.is_empty() && lower == local.to_lowercase()) {
+    } else if lower == email.to_lowercase() || (!local.is_empty() && lower == local.to_lowercase())
+    {
         Some("Your e-mail address is the first thing anybody would try.".to_owned())
     } else if COMMON.split(' ').any(|word| word == lower) || letters.all(|c| Some(c) == first) {
         Some("Many people use this password, so it is tried first. Choose another one.".to_owned())
@@ -58,7 +61,10 @@ pub struct Cost {
 
 impl Cost {
     /// What OWASP recommends at least; about 15 ms of one core.
-    pub const STRONG: Self = Self { kib: 19 * 1024, passes: 2 };
+    pub const STRONG: Self = Self {
+        kib: 19 * 1024,
+        passes: 2,
+    };
     /// Next to nothing: for tests, handed over as an argument.
     pub const CHEAP: Self = Self { kib: 8, passes: 1 };
 
@@ -70,12 +76,15 @@ impl Cost {
     /// Hashes on this thread: for the command line and for threads of their own.
     pub fn hash(self, password: &str) -> Result<String, AccountError> {
         let hash = self.argon2().hash_password(password.as_bytes());
-        hash.map(|hash| hash.to_string()).map_err(|error| AccountError::Hashing(error.to_string()))
+        hash.map(|hash| hash.to_string())
+            .map_err(|error| AccountError::Hashing(error.to_string()))
     }
 
     /// Whether `hash` was made with another cost, and should be made anew when the password is at hand.
     pub fn is_outdated(self, hash: &str) -> bool {
-        let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+        let params = PasswordHash::new(hash)
+            .ok()
+            .and_then(|hash| Params::try_from(&hash).ok());
         params.is_none_or(|p| (p.m_cost(), p.t_cost(), p.p_cost()) != (self.kib, self.passes, 1))
     }
 }
@@ -92,7 +101,11 @@ pub struct Passwords {
 impl Passwords {
     /// With hashes of this cost.
     pub fn new(cost: Cost) -> Result<Self, AccountError> {
-        Ok(Self { cost, slots: Arc::new(Semaphore::new(2)), nobody: cost.hash("nobody's password")?.into() })
+        Ok(Self {
+            cost,
+            slots: Arc::new(Semaphore::new(2)),
+            nobody: cost.hash("nobody's password")?.into(),
+        })
     }
 
     /// The cost of new hashes.
@@ -107,18 +120,35 @@ impl Passwords {
     }
 
     /// Whether `password` is the one behind `hash`; without a hash the same work is done for nothing.
-    pub async fn check(&self, password: String, hash: Option<String>) -> Result<bool, AccountError> {
+    pub async fn check(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, AccountError> {
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
         let cost = self.cost;
-        let is_right =
-            self.away(move || cost.argon2().verify_password(password.as_bytes(), hash.as_str()).is_ok()).await?;
+        let is_right = self
+            .away(move || {
+                cost.argon2()
+                    .verify_password(password.as_bytes(), hash.as_str())
+                    .is_ok()
+            })
+            .await?;
         Ok(is_right && is_somebody)
     }
 
-    async fn away<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
+    async fn away<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AccountError> {
         let failed = |error: &dyn std::fmt::Display| AccountError::Hashing(error.to_string());
-        let slot = self.slots.clone().acquire_owned().await.map_err(|error| failed(&error))?;
+        let slot = self
+            .slots
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|error| failed(&error))?;
         let answer = tokio::task::spawn_blocking(move || {
             let answer = work();
             drop(slot);
@@ -145,7 +175,11 @@ mod tests {
             ("ADA.LOVELACE", false),
             (&"x y".repeat(100), false),
         ] {
-            assert_eq!(objection(password, "ada.lovelace@example.com").is_none(), is_taken, "{password}");
+            assert_eq!(
+                objection(password, "ada.lovelace@example.com").is_none(),
+                is_taken,
+                "{password}"
+            );
         }
     }
 
@@ -160,14 +194,23 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_checked_against_its_hash() {
         let passwords = Passwords::new(Cost::CHEAP).expect("hashing works");
-        let hash = passwords.hash("correct horse".to_owned()).await.expect("a hash");
+        let hash = passwords
+            .hash("correct horse".to_owned())
+            .await
+            .expect("a hash");
         for (password, hash, want) in [
             ("correct horse", Some(hash.clone()), true),
             ("Correct horse", Some(hash), false),
             ("nobody's password", None, false),
             ("correct horse", Some("damaged".to_owned()), false),
         ] {
-            assert_eq!(passwords.check(password.to_owned(), hash).await.expect("checked"), want);
+            assert_eq!(
+                passwords
+                    .check(password.to_owned(), hash)
+                    .await
+                    .expect("checked"),
+                want
+            );
         }
     }
 }

@@ -8,13 +8,14 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::audit::By;
 use super::rights::Right;
 use super::{User, store};
 use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
 use crate::base::{text, token};
 use crate::db::Db;
-use crate::web::{Error, Shell, ShellViewer};
+use crate::web::{Error, Shell, ShellViewer, client_ip};
 
 /// Cookie of a session. `__Host-` is not used: it would refuse plain http on a LAN.
 pub const SESSION_COOKIE: &str = "rapport_session";
@@ -32,9 +33,20 @@ pub struct Viewer {
     pub workspace: String,
     /// When the request came.
     pub now: Timestamp,
+    /// From where.
+    pub ip: String,
 }
 
 impl Viewer {
+    /// As the one who acts, for the audit.
+    pub fn by(&self) -> By {
+        By {
+            user: Some(self.user.id),
+            name: self.user.name.clone(),
+            ip: self.ip.clone(),
+        }
+    }
+
     /// Their id.
     pub fn id(&self) -> UserId {
         self.user.id
@@ -79,6 +91,7 @@ impl FromRequest for Viewer {
             .map_or("/", |p| p.as_str())
             .to_owned();
         let db = request.app_data::<web::Data<Db>>().cloned();
+        let ip = client_ip(request);
         let cookie = request
             .cookie(SESSION_COOKIE)
             .map(|c| token::hash(c.value()));
@@ -109,6 +122,7 @@ impl FromRequest for Viewer {
                 csrf: signed_in.csrf,
                 workspace: workspace.unwrap_or_else(|| "Rapport".to_owned()),
                 now,
+                ip,
             })
         })
     }

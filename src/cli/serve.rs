@@ -9,6 +9,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, log, say};
+use crate::accounts;
 use crate::app::{self, House};
 use crate::base::clock;
 use crate::config::Config;
@@ -73,6 +74,10 @@ async fn greet(house: &House, listens: SocketAddr) -> Result<(), Failure> {
     let here = SocketAddr::new(shown, listens.port());
     tracing::info!(listen = %listens, database = %house.db.url(), mail = %house.mailer.describe(), "started");
     say(&format!("Rapport is at http://{here}"));
+    if !house.db.read(accounts::store::has_users).await? {
+        let token = accounts::setup_token::offer(&house.config)?;
+        say(&format!("Set it up at http://{here}/setup?token={token}"));
+    }
     Ok(())
 }
 

@@ -17,6 +17,7 @@ pub struct Page<T> {
     template: T,
     status: StatusCode,
     cookies: Vec<Cookie<'static>>,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl<T: Template> Page<T> {
@@ -27,12 +28,19 @@ impl<T: Template> Page<T> {
             template,
             status: StatusCode::OK,
             cookies: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
     /// With a status of its own: 422 for a form that comes back.
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -70,6 +78,9 @@ impl<T: Template> Responder for Page<T> {
                 let mut answer = HttpResponse::build(self.status);
                 for cookie in self.cookies {
                     answer.cookie(cookie);
+                }
+                for header in self.headers {
+                    answer.insert_header(header);
                 }
                 if had_flash {
                     answer.cookie(flash::gone());

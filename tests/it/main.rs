@@ -1,1 +1,5 @@
-fn main() {}
+//! Stories over HTTP against the real application, one module per slice. SQLite by default;
+//! `TEST_DATABASE_URL` makes the same stories run on PostgreSQL.
+
+mod accounts;
+mod support;

@@ -20,6 +20,14 @@ pub fn create_api_key(
 ) -> QueryResult<String> {
     let key = format!("rk_{}", token::secret());
     let prefix = text::cut(&key, SHOWN);
-    store::insert_key(conn, user, &text::line(name, 80), prefix, token::hash(&key), scopes, now)?;
+    store::insert_key(
+        conn,
+        user,
+        &text::line(name, 80),
+        prefix,
+        token::hash(&key),
+        scopes,
+        now,
+    )?;
     Ok(key)
 }

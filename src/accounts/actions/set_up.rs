@@ -20,18 +20,41 @@ pub struct SetUp {
 }
 
 /// Makes the first administrator. Two who try at once: the second is refused.
-pub fn set_up(conn: &mut Conn, set_up: &SetUp, ip: &str, now: Timestamp) -> Result<User, AccountError> {
+pub fn set_up(
+    conn: &mut Conn,
+    set_up: &SetUp,
+    ip: &str,
+    now: Timestamp,
+) -> Result<User, AccountError> {
     let is_first = store::claim_setting(conn, "setup.done_at", &now.to_string(), now)?;
     if !is_first || store::has_users(conn)? {
         return Err(AccountError::SetUpAlready);
     }
-    let id = super::add_user(conn, &set_up.email, &set_up.name, Role::Admin, &set_up.password_hash, now)?;
+    let id = super::add_user(
+        conn,
+        &set_up.email,
+        &set_up.name,
+        Role::Admin,
+        &set_up.password_hash,
+        now,
+    )?;
     let workspace = text::line(&set_up.workspace, 80);
     if !workspace.is_empty() {
         store::put_setting(conn, "workspace.name", &workspace, now)?;
     }
     let user = store::user(conn, id)?.ok_or(AccountError::NotFound)?;
-    let by = By { user: Some(id), name: user.name.clone(), ip: ip.to_owned() };
-    audit::record(conn, &by, "workspace.set_up", Some(("user", id.0)), &workspace, now)?;
+    let by = By {
+        user: Some(id),
+        name: user.name.clone(),
+        ip: ip.to_owned(),
+    };
+    audit::record(
+        conn,
+        &by,
+        "workspace.set_up",
+        Some(("user", id.0)),
+        &workspace,
+        now,
+    )?;
     Ok(user)
 }

@@ -1,10 +1,10 @@
 //! Signing in and out: the tries, the session, the device that is known from then on.
 
 use super::throttle::{self, PASSWORD, PLACE};
+use crate::accounts::AccountError;
 use crate::accounts::audit::{self, By};
 use crate::accounts::model::User;
 use crate::accounts::store::{self, Credentials, NewSession};
-use crate::accounts::AccountError;
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::UserId;
 use crate::base::{EmailAddress, Timestamp, text, token};
@@ -74,7 +74,10 @@ pub fn begin_sign_in(
         _ => {
             let place = throttle::place(&attempt.place.ip);
             let typed = email.map_or_else(|| text::fold(&attempt.email), EmailAddress::into_string);
-            vec![(format!("password:{place}:{typed}"), PASSWORD), (format!("password:{place}"), PLACE)]
+            vec![
+                (format!("password:{place}:{typed}"), PASSWORD),
+                (format!("password:{place}"), PLACE),
+            ]
         }
     };
     let mut tries_left = i64::MAX;
@@ -82,13 +85,25 @@ pub fn begin_sign_in(
         tries_left = tries_left.min(throttle::count(conn, key, *rule, now)?);
     }
     let credentials = credentials.filter(|found| found.user.deactivated_at.is_none());
-    Ok(Candidate { credentials, tries_left, keys })
+    Ok(Candidate {
+        credentials,
+        tries_left,
+        keys,
+    })
 }
 
 /// Writes down a try that failed.
-pub fn fail_sign_in(conn: &mut Conn, attempt: &Attempt, now: Timestamp) -> Result<(), AccountError> {
+pub fn fail_sign_in(
+    conn: &mut Conn,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<(), AccountError> {
     let email = text::line(&attempt.email, 254);
-    let by = By { user: None, name: email, ip: attempt.place.ip.clone() };
+    let by = By {
+        user: None,
+        name: email,
+        ip: attempt.place.ip.clone(),
+    };
     Ok(audit::record(conn, &by, "sign_in.failed", None, "", now)?)
 }
 
@@ -124,20 +139,47 @@ pub fn begin_session(
         user_agent: text::cut(&place.user_agent, 300),
     };
     let id = store::insert_session(conn, &session, now)?;
-    let by = By { user: Some(user.id), name: user.name.clone(), ip: place.ip.clone() };
-    audit::record(conn, &by, "session.begun", Some(("session", id)), &place.user_agent, now)?;
+    let by = By {
+        user: Some(user.id),
+        name: user.name.clone(),
+        ip: place.ip.clone(),
+    };
+    audit::record(
+        conn,
+        &by,
+        "session.begun",
+        Some(("session", id)),
+        &place.user_agent,
+        now,
+    )?;
     let device = match &place.device {
         Some((owner, device)) if *owner == user.id => device.clone(),
         _ => token::readable(16),
     };
-    Ok(Begun { token, is_kept, device })
+    Ok(Begun {
+        token,
+        is_kept,
+        device,
+    })
 }
 
 /// Ends the session somebody is in.
-pub fn sign_out(conn: &mut Conn, by: &By, session: i64, now: Timestamp) -> Result<(), AccountError> {
+pub fn sign_out(
+    conn: &mut Conn,
+    by: &By,
+    session: i64,
+    now: Timestamp,
+) -> Result<(), AccountError> {
     let Some(user) = by.user else { return Ok(()) };
     if store::delete_session(conn, user, session)? {
-        audit::record(conn, by, "session.ended", Some(("session", session)), "", now)?;
+        audit::record(
+            conn,
+            by,
+            "session.ended",
+            Some(("session", session)),
+            "",
+            now,
+        )?;
     }
     Ok(())
 }

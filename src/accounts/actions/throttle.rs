@@ -16,21 +16,53 @@ pub struct Rule {
 }
 
 /// Passwords of one account from one place.
-pub const PASSWORD: Rule =
-    Rule { free: 5, first_pause: 30 * SECOND, longest_pause: HOUR, forgotten_after: DAY, is_shared: false };
+pub const PASSWORD: Rule = Rule {
+    free: 5,
+    first_pause: 30 * SECOND,
+    longest_pause: HOUR,
+    forgotten_after: DAY,
+    is_shared: false,
+};
 /// Passwords of any account from one place: a shared office has to fit in.
-pub const PLACE: Rule =
-    Rule { free: 40, first_pause: 30 * SECOND, longest_pause: HOUR, forgotten_after: HOUR, is_shared: true };
+pub const PLACE: Rule = Rule {
+    free: 40,
+    first_pause: 30 * SECOND,
+    longest_pause: HOUR,
+    forgotten_after: HOUR,
+    is_shared: true,
+};
 /// Second factors of one account from one place.
-pub const CODE: Rule = Rule { free: 5, first_pause: MINUTE, longest_pause: HOUR, forgotten_after: DAY, is_shared: false };
+pub const CODE: Rule = Rule {
+    free: 5,
+    first_pause: MINUTE,
+    longest_pause: HOUR,
+    forgotten_after: DAY,
+    is_shared: false,
+};
 /// Second factors of one account from places unknown to it: only who has the password comes this far.
-pub const CODE_ANYWHERE: Rule =
-    Rule { free: 20, first_pause: 5 * MINUTE, longest_pause: HOUR, forgotten_after: DAY, is_shared: false };
+pub const CODE_ANYWHERE: Rule = Rule {
+    free: 20,
+    first_pause: 5 * MINUTE,
+    longest_pause: HOUR,
+    forgotten_after: DAY,
+    is_shared: false,
+};
 /// One-time tokens and links from one place.
-pub const LINK: Rule = Rule { free: 10, first_pause: MINUTE, longest_pause: HOUR, forgotten_after: HOUR, is_shared: false };
+pub const LINK: Rule = Rule {
+    free: 10,
+    first_pause: MINUTE,
+    longest_pause: HOUR,
+    forgotten_after: HOUR,
+    is_shared: false,
+};
 /// Mails somebody asks for from one place, or to one address.
-pub const MAIL: Rule =
-    Rule { free: 5, first_pause: 5 * MINUTE, longest_pause: HOUR, forgotten_after: HOUR, is_shared: false };
+pub const MAIL: Rule = Rule {
+    free: 5,
+    first_pause: 5 * MINUTE,
+    longest_pause: HOUR,
+    forgotten_after: HOUR,
+    is_shared: false,
+};
 
 impl Rule {
     /// Whether many people share one count, so that one person's success says nothing about the others.
@@ -42,7 +74,10 @@ impl Rule {
     fn pause(self, n: i64) -> i64 {
         match n - self.free {
             over if over < 0 => 0,
-            over => self.first_pause.saturating_mul(1 << over.min(20)).min(self.longest_pause),
+            over => self
+                .first_pause
+                .saturating_mul(1 << over.min(20))
+                .min(self.longest_pause),
         }
     }
 }
@@ -50,7 +85,11 @@ impl Rule {
 /// Counts a try under `key`; how many more are free, or how long to wait. A refused try is not counted.
 pub fn count(conn: &mut Conn, key: &str, rule: Rule, now: Timestamp) -> Result<i64, AccountError> {
     let (kept, at) = store::hold_count(conn, key, now)?;
-    let n = if now.since(at) > rule.forgotten_after { 0 } else { kept };
+    let n = if now.since(at) > rule.forgotten_after {
+        0
+    } else {
+        kept
+    };
     let left = rule.pause(n) - now.since(at);
     if left > 0 {
         return Err(AccountError::TooMany((left as u64).div_ceil(SECOND as u64)));
@@ -82,7 +121,16 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest() {
-        for (n, secs) in [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (11, 1920), (12, 3600), (500, 3600)] {
+        for (n, secs) in [
+            (0, 0),
+            (4, 0),
+            (5, 30),
+            (6, 60),
+            (7, 120),
+            (11, 1920),
+            (12, 3600),
+            (500, 3600),
+        ] {
             assert_eq!(PASSWORD.pause(n), secs * SECOND, "{n}");
         }
     }

@@ -56,7 +56,12 @@ pub fn add_user(
 
 /// An address in the one form it is kept in.
 pub fn checked_email(text: &str) -> Result<EmailAddress, AccountError> {
-    let wrong = || AccountError::Field("email", "Write an e-mail address, such as ada@example.com.".to_owned());
+    let wrong = || {
+        AccountError::Field(
+            "email",
+            "Write an e-mail address, such as ada@example.com.".to_owned(),
+        )
+    };
     EmailAddress::parse(text).ok_or_else(wrong)
 }
 

@@ -19,8 +19,11 @@ pub fn user_by_key(conn: &mut Conn, key_hash: Vec<u8>) -> QueryResult<Option<(Us
     let Some((user_id, scopes, key_id)) = found else {
         return Ok(None);
     };
-    let user =
-        User::query().filter(users::id.eq(user_id)).filter(users::deactivated_at.is_null()).first(conn).optional()?;
+    let user = User::query()
+        .filter(users::id.eq(user_id))
+        .filter(users::deactivated_at.is_null())
+        .first(conn)
+        .optional()?;
     Ok(user.map(|user| (user, scopes, key_id)))
 }
 

@@ -105,7 +105,9 @@ pub fn insert_session(conn: &mut Conn, new: &NewSession<'_>, now: Timestamp) -> 
 /// Ends one session of a user; whether it was there.
 pub fn delete_session(conn: &mut Conn, user: UserId, session: i64) -> QueryResult<bool> {
     diesel::delete(
-        user_sessions::table.filter(user_sessions::id.eq(session)).filter(user_sessions::user_id.eq(user)),
+        user_sessions::table
+            .filter(user_sessions::id.eq(session))
+            .filter(user_sessions::user_id.eq(user)),
     )
     .execute(conn)
     .map(|rows| rows > 0)

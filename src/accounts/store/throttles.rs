@@ -10,7 +10,11 @@ use crate::db::{Conn, PortableExt};
 /// transaction can move it before this one ends.
 pub fn hold_count(conn: &mut Conn, key: &str, now: Timestamp) -> QueryResult<(i64, Timestamp)> {
     diesel::insert_into(throttles::table)
-        .values((throttles::key.eq(key), throttles::window_start.eq(now), throttles::n.eq(0_i64)))
+        .values((
+            throttles::key.eq(key),
+            throttles::window_start.eq(now),
+            throttles::n.eq(0_i64),
+        ))
         .on_conflict(throttles::key)
         .do_update()
         .set(throttles::n.eq(throttles::n))
@@ -29,7 +33,9 @@ pub fn set_count(conn: &mut Conn, key: &str, n: i64, at: Timestamp) -> QueryResu
 
 /// Forgets a count.
 pub fn forget_count(conn: &mut Conn, key: &str) -> QueryResult<()> {
-    diesel::delete(throttles::table.filter(throttles::key.eq(key))).execute(conn).map(|_| ())
+    diesel::delete(throttles::table.filter(throttles::key.eq(key)))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Forgets counts that have not moved since `before`.

@@ -18,7 +18,8 @@ pub struct Credentials {
 
 /// Whether anybody has an account yet.
 pub fn has_users(conn: &mut Conn) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(users::table)).get_result(conn)
+    let first: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
+    Ok(first.is_some())
 }
 
 /// The user behind a normalised address and what they sign in with.
@@ -27,22 +28,34 @@ pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<Credentia
         return Ok(None);
     };
     let password_hash = password_hash(conn, user.id)?;
-    Ok(Some(Credentials { user, password_hash }))
+    Ok(Some(Credentials {
+        user,
+        password_hash,
+    }))
 }
 
 /// A user by normalised address, deactivated or not.
 pub fn user_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<User>> {
-    User::query().filter(users::email.eq(email)).first(conn).optional()
+    User::query()
+        .filter(users::email.eq(email))
+        .first(conn)
+        .optional()
 }
 
 /// A user by id, deactivated or not.
 pub fn user(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>> {
-    User::query().filter(users::id.eq(id)).first(conn).optional()
+    User::query()
+        .filter(users::id.eq(id))
+        .first(conn)
+        .optional()
 }
 
 /// The hash of somebody's password.
 pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
-    users::table.filter(users::id.eq(id)).select(users::password_hash).first(conn)
+    users::table
+        .filter(users::id.eq(id))
+        .select(users::password_hash)
+        .first(conn)
 }
 
 /// Adds a user.
@@ -67,7 +80,10 @@ pub fn insert_user(conn: &mut Conn, new: &NewUserRow<'_>, now: Timestamp) -> Que
 /// Replaces the hash of a password.
 pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, now: Timestamp) -> QueryResult<()> {
     diesel::update(users::table.filter(users::id.eq(id)))
-        .set((users::password_hash.eq(Some(hash)), users::updated_at.eq(now)))
+        .set((
+            users::password_hash.eq(Some(hash)),
+            users::updated_at.eq(now),
+        ))
         .execute(conn)
         .map(|_| ())
 }

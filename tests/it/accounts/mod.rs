@@ -1,0 +1,4 @@
+//! Stories of accounts.
+
+mod set_up;
+mod sign_in;
