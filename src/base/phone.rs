@@ -17,6 +17,11 @@ pub fn parse(text: &str, default_country: Option<&str>) -> Option<String> {
         .then(|| number.format().mode(Mode::E164).to_string())
 }
 
+/// Whether a code names a country with a numbering plan (ISO 3166-1 alpha-2, upper case).
+pub fn is_country(code: &str) -> bool {
+    code.parse::<country::Id>().is_ok()
+}
+
 /// For people: the international spelling with spaces; the text itself where it is no number.
 pub fn shown(e164: &str) -> String {
     phonenumber::parse(None, e164).map_or_else(

@@ -3,8 +3,11 @@
 //! events, identities and traits; the `quarantine` keeps what could not be understood; `live` tells whoever watches.
 //! Invariants: what was answered 200 is stored exactly once; one bad event never fails its batch; only the worker writes events.
 
+pub mod debugger;
 pub mod health;
 pub mod inbox;
 pub mod ingest;
+pub mod listing;
 pub mod live;
 pub mod sources;
+

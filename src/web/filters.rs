@@ -41,6 +41,29 @@ pub fn ago(at: Timestamp, now: Timestamp, zone: Tz) -> String {
     }
 }
 
+/// A moment as pages show it: relative, with the exact time behind it (`mark::ago`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// RFC 3339.
+    pub iso: String,
+    /// "6 min".
+    pub shown: String,
+    /// "Sun 24 May 2026, 09:08:14", in the reader's zone.
+    pub exact: String,
+}
+
+impl When {
+    /// For somebody in `zone` at `now`.
+    pub fn new(at: Timestamp, now: Timestamp, zone: Tz) -> Self {
+        let there = at.utc().with_timezone(&zone);
+        Self {
+            iso: at.rfc3339(),
+            shown: ago(at, now, zone),
+            exact: there.format("%a %-d %b %Y, %H:%M:%S").to_string(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

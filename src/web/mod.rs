@@ -15,7 +15,7 @@ mod shell;
 pub use assets::{asset, serve as serve_asset, text as asset_text};
 pub use csrf::guard as csrf_guard;
 pub use error::{ApiError, ApiResult, Error, Result};
-pub use filters::{ago, number};
+pub use filters::{When, ago, number};
 pub use flash::{FLASH_COOKIE, take as take_flash};
 pub use form::{Errors, Form};
 pub use headers::{request_frame, security};

@@ -2,7 +2,10 @@
 //! Source 1 is the house itself; it has no key anybody could use and cannot be changed.
 
 pub mod actions;
+pub mod health;
 pub mod model;
+pub mod pages;
+pub mod snippets;
 pub mod store;
 
 pub use model::{NewSource, Source, SourceKind, SourceSettings};

@@ -1,0 +1,247 @@
+//! One source: how it is doing, how to connect, what arrives, what is done with it.
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::settings::SettingsForm;
+use super::{Status, counted, source};
+use crate::accounts::rights::{ManageSources, ReadSources, Right};
+use crate::accounts::{Can, Viewer};
+use crate::base::Timestamp;
+use crate::base::clock::MINUTE;
+use crate::base::ids::SourceId;
+use crate::db::Db;
+use crate::events::debugger::model::{self as debugger, Panel, Row, Wanted};
+use crate::events::listing::{self, Piece};
+use crate::events::live::Live;
+use crate::events::sources::health::{Health, Rejection, store as health};
+use crate::events::sources::snippets::{self, WAYS, Way};
+use crate::events::sources::{Source, SourceKind};
+use crate::web::{Errors, Page, Result, When, base_url, number};
+
+/// What somebody looks at: the way to connect, the event in the panel, the filter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Looking {
+    connect: Option<String>,
+    event: Option<String>,
+    q: String,
+}
+
+/// One source.
+#[derive(Template)]
+#[template(path = "sources/show.html")]
+pub struct ShowPage {
+    source_id: SourceId,
+    source: Source,
+    status: Status,
+    may_change: bool,
+    tiles: Tiles,
+    old_key: Option<(String, When)>,
+    ways: &'static [Way],
+    way: &'static str,
+    snippets: Vec<Listing>,
+    rows: Vec<Row>,
+    more: String,
+    panel: Option<Panel>,
+    q: String,
+    minutes: Minutes,
+    rejections: Vec<Refused>,
+    form: SettingsForm,
+    errors: Errors,
+}
+
+/// The figures on top.
+struct Tiles {
+    stored: String,
+    hours: Vec<i64>,
+    now: String,
+    peak: String,
+    latency: String,
+    duplicates: String,
+    duplicates_share: String,
+    quarantined: String,
+    has_quarantined: bool,
+    rejected: String,
+    rejected_why: String,
+}
+
+/// Something to copy, coloured.
+struct Listing {
+    title: &'static str,
+    pieces: Vec<Piece>,
+    note: &'static str,
+}
+
+/// The chart of the last hour.
+struct Minutes {
+    values: Vec<i64>,
+    names: Vec<String>,
+    shown: Vec<String>,
+    top: String,
+}
+
+/// One reason and how often.
+struct Refused {
+    words: String,
+    remedy: &'static str,
+    n: String,
+    last: When,
+}
+
+/// `GET /settings/sources/{id}`
+pub async fn show(
+    viewer: Can<ReadSources>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    looking: web::Query<Looking>,
+    db: web::Data<Db>,
+    live: web::Data<Live>,
+) -> Result<Page<ShowPage>> {
+    let source = source(&db, &path).await?;
+    page(&viewer, source, &looking, None, &request, &db, &live).await
+}
+
+/// The page, also with a form that was refused.
+pub(super) async fn page(
+    viewer: &Viewer,
+    source: Source,
+    looking: &Looking,
+    refused: Option<(SettingsForm, Errors)>,
+    request: &HttpRequest,
+    db: &Db,
+    live: &Live,
+) -> Result<Page<ShowPage>> {
+    let (id, now, zone) = (source.id, viewer.now, viewer.zone());
+    let (minutes, rejections, last_minute, quarantined) = db
+        .read(move |conn| {
+            Ok::<_, diesel::result::Error>((
+                health::day(conn, id, now)?,
+                health::rejections(conn, id, now)?,
+                health::last_minute(conn, id)?,
+                health::quarantined(conn, id)?,
+            ))
+        })
+        .await?;
+    let day = Health::of(&minutes, now);
+    let rejections = Rejection::merged(rejections);
+    let recent = live.recent(id);
+    let last_minute = last_minute.map(|minute| Timestamp(minute * MINUTE));
+    let last = recent.first().map(|event| event.at).max(last_minute);
+    let wanted = Wanted::new(&looking.q);
+    let events: Vec<_> = recent.iter().filter(|event| wanted.matches(event)).collect();
+    let here = looking.event.clone();
+    let picked = events
+        .iter()
+        .find(|event| here.as_ref().is_some_and(|here| *here == debugger::key(event)))
+        .or_else(|| events.first().filter(|_| here.is_none()));
+    let here = picked.map(|event| debugger::key(event));
+    let way = snippets::way(looking.connect.as_deref(), source.kind);
+    let (form, errors) = refused.unwrap_or_else(|| (SettingsForm::of(&source), Errors::new()));
+    let until = source.old_key_until.unwrap_or_default();
+    let old_key = source.old_key(now).map(|key| (key.to_owned(), When::new(until, now, zone)));
+    let page = ShowPage {
+        source_id: id,
+        status: Status::of(&source, last, now, zone),
+        may_change: ManageSources::allows(viewer.user.role),
+        tiles: Tiles {
+            latency: debugger::p99(recent.iter().map(AsRef::as_ref))
+                .map_or_else(String::new, number),
+            quarantined: counted(quarantined, health::COUNTED),
+            has_quarantined: quarantined > 0,
+            rejected_why: rejections.first().map_or_else(String::new, |most| most.told().0),
+            ..Tiles::of(&day, zone)
+        },
+        old_key,
+        ways: WAYS,
+        way,
+        snippets: snippets::snippets(way, &source, &base_url(request))
+            .into_iter()
+            .map(Listing::from)
+            .collect(),
+        rows: events.iter().map(|event| Row::new(event, zone, here.as_deref())).collect(),
+        more: String::new(),
+        panel: picked.map(|event| Panel::new(event)),
+        q: looking.q.clone(),
+        minutes: Minutes::of(&day, zone),
+        rejections: rejections
+            .into_iter()
+            .map(|rejection| Refused {
+                words: rejection.told().0,
+                remedy: rejection.told().1,
+                n: number(rejection.n),
+                last: When::new(rejection.last_at, now, zone),
+            })
+            .collect(),
+        form,
+        errors,
+        source,
+    };
+    Ok(Page::new(viewer.shell(), page))
+}
+
+impl Tiles {
+    fn of(day: &Health, zone: chrono_tz::Tz) -> Self {
+        let clock = |minute: i64| {
+            let at = Timestamp(minute * MINUTE).utc().with_timezone(&zone);
+            at.format("%H:%M").to_string()
+        };
+        let arrived = day.stored + day.duplicates;
+        Self {
+            stored: number(day.stored),
+            hours: day.hours.clone(),
+            now: tenths(day.tenths_a_second),
+            peak: day.peak.map_or_else(String::new, |(minute, n)| {
+                format!("peak {} at {}", tenths(n * 10 / 60), clock(minute))
+            }),
+            latency: String::new(),
+            duplicates: number(day.duplicates),
+            duplicates_share: if day.duplicates > 0 {
+                let share = day.duplicates * 1_000 / arrived.max(1);
+                format!("{}.{} %, retries", share / 10, share % 10)
+            } else {
+                String::new()
+            },
+            quarantined: String::new(),
+            has_quarantined: false,
+            rejected: number(day.rejected),
+            rejected_why: String::new(),
+        }
+    }
+}
+
+/// 31 → "3.1"; whole from ten on.
+fn tenths(n: i64) -> String {
+    if n >= 100 {
+        number(n / 10)
+    } else {
+        format!("{}.{}", n / 10, n % 10)
+    }
+}
+
+impl Minutes {
+    fn of(day: &Health, zone: chrono_tz::Tz) -> Self {
+        let values: Vec<i64> = day.minutes.iter().map(|minute| minute.stored).collect();
+        let name = |minute: i64| {
+            let at = Timestamp(minute * MINUTE).utc().with_timezone(&zone);
+            at.format("%H:%M").to_string()
+        };
+        Self {
+            names: day.minutes.iter().map(|minute| name(minute.minute)).collect(),
+            shown: values.iter().map(|n| number(*n)).collect(),
+            top: number(values.iter().copied().max().unwrap_or_default()),
+            values,
+        }
+    }
+}
+
+impl From<snippets::Snippet> for Listing {
+    fn from(snippet: snippets::Snippet) -> Self {
+        Self {
+            title: snippet.title,
+            pieces: listing::painted(&snippet.text),
+            note: snippet.note,
+        }
+    }
+}
