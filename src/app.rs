@@ -12,7 +12,12 @@ use crate::accounts::{self, DemoWorld};
 use crate::base::clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
-use crate::events;
+use crate::events::debugger::Streams;
+use crate::events::health::Health;
+use crate::events::inbox::Inbox;
+use crate::events::ingest::{self, Keys};
+use crate::events::live::Live;
+use crate::events::{debugger, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
@@ -38,6 +43,16 @@ pub struct House {
     pub passwords: Passwords,
     /// Keys that seal and sign.
     pub keys: Keyring,
+    /// Requests with events, kept until the worker had them.
+    pub inbox: Inbox,
+    /// Which source a write key stands for.
+    pub write_keys: Keys,
+    /// What was turned away, until it is written.
+    pub health: Health,
+    /// What just happened, for whoever watches.
+    pub live: Live,
+    /// Who watches.
+    pub streams: Streams,
 }
 
 /// Why the house cannot be built.
@@ -76,10 +91,11 @@ impl House {
         migrate::run(&url)?;
         let db = Db::open(&url)?;
         // A connection of its own: tests build the house inside the runtime, where nothing may wait on the queues.
-        events::sources::actions::ensure_builtin(&mut db.connect()?, clock::now())
+        sources::actions::ensure_builtin(&mut db.connect()?, clock::now())
             .map_err(DbError::from)?;
         let passwords = Passwords::new(Cost::STRONG)
             .map_err(|error| BuildError::Passwords(error.to_string()))?;
+        let inbox = Inbox::open(&db)?;
         Ok(Self {
             db,
             mailer,
@@ -87,6 +103,11 @@ impl House {
             pulse: Pulse::default(),
             passwords,
             keys: Keyring::new(config.secret_key()?),
+            inbox,
+            write_keys: Keys::default(),
+            health: Health::default(),
+            live: Live::default(),
+            streams: Streams::default(),
             config: Arc::new(config),
         })
     }
@@ -148,6 +169,11 @@ pub fn app(
         .app_data(web::Data::new(house.passwords.clone()))
         .app_data(web::Data::new(house.keys.clone()))
         .app_data(web::Data::new(DEMO))
+        .app_data(web::Data::new(house.inbox.clone()))
+        .app_data(web::Data::new(house.write_keys.clone()))
+        .app_data(web::Data::new(house.health.clone()))
+        .app_data(web::Data::new(house.live.clone()))
+        .app_data(web::Data::new(house.streams.clone()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -169,6 +195,9 @@ pub fn app(
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
     cfg.configure(accounts::pages::routes);
+    cfg.configure(ingest::routes)
+        .configure(debugger::pages::routes)
+        .configure(sources::pages::routes);
     cfg.default_service(web::to(|| async {
         kit::Result::<String>::Err(kit::Error::NotFound)
     }));

@@ -61,7 +61,8 @@ pub async fn save(
         }
         Err(errors) => {
             let refused = Some((form, errors));
-            let page = show::page(&viewer, source, &Looking::default(), refused, &request, &db, &live);
+            let looking = Looking::default();
+            let page = show::page(&viewer, source, &looking, refused, &request, &db, &live);
             Ok(Either::Right(page.await?))
         }
     }

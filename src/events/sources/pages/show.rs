@@ -17,7 +17,7 @@ use crate::events::listing::{self, Piece};
 use crate::events::live::Live;
 use crate::events::sources::health::{Health, Rejection, store as health};
 use crate::events::sources::snippets::{self, WAYS, Way};
-use crate::events::sources::{Source, SourceKind};
+use crate::events::sources::Source;
 use crate::web::{Errors, Page, Result, When, base_url, number};
 
 /// What somebody looks at: the way to connect, the event in the panel, the filter.
