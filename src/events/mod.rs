@@ -10,4 +10,3 @@ pub mod ingest;
 pub mod listing;
 pub mod live;
 pub mod sources;
-

@@ -162,7 +162,10 @@ mod tests {
         assert_eq!(row.time, "09:14:05.218");
         assert_eq!(row.name, "Quote Viewed");
         assert_eq!(row.did, "merged a visitor, 2 traits");
-        assert_eq!((row.tone, row.contact, row.is_here), ("accent", Some(7), false));
+        assert_eq!(
+            (row.tone, row.contact, row.is_here),
+            ("accent", Some(7), false)
+        );
         assert!(Row::new(&event(), chrono_tz::UTC, Some(&row.key)).is_here);
     }
 

@@ -13,10 +13,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use super::model::{Row, Wanted};
-use super::streams::{Place, Streams};
 use super::store;
-use crate::accounts::rights::{ReadSources, Right};
+use super::streams::{Place, Streams};
 use crate::accounts::Can;
+use crate::accounts::rights::{ReadSources, Right};
 use crate::base::clock;
 use crate::base::ids::SourceId;
 use crate::db::Db;
@@ -131,7 +131,9 @@ impl Watch {
 
     fn rows(&mut self, gathered: &[Arc<LiveEvent>]) -> Option<web::Bytes> {
         let newest = gathered.iter().rev().take(MOST_ROWS);
-        let rows: Vec<Row> = newest.map(|event| Row::new(event, self.zone, None)).collect();
+        let rows: Vec<Row> = newest
+            .map(|event| Row::new(event, self.zone, None))
+            .collect();
         let more = match gathered.len() - rows.len() {
             _ if std::mem::take(&mut self.is_behind) => {
                 "More arrived at once than can be shown".to_owned()

@@ -64,7 +64,10 @@ mod tests {
         let mut held: Vec<Place> = (0..MOST).filter_map(|_| streams.take(UserId(1))).collect();
         assert_eq!(held.len(), MOST);
         assert!(streams.take(UserId(1)).is_none());
-        assert!(streams.take(UserId(2)).is_some(), "another person has their own");
+        assert!(
+            streams.take(UserId(2)).is_some(),
+            "another person has their own"
+        );
         held.pop();
         assert!(streams.take(UserId(1)).is_some());
     }

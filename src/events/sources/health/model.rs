@@ -260,7 +260,10 @@ mod tests {
             day("new_reason", 9, 6),
             day("origin_not_allowed", 3, 9),
         ]);
-        assert_eq!(merged, [day("new_reason", 9, 6), day("origin_not_allowed", 5, 9)]);
+        assert_eq!(
+            merged,
+            [day("new_reason", 9, 6), day("origin_not_allowed", 5, 9)]
+        );
         assert_eq!(merged[0].told(), ("new reason".to_owned(), ""));
         assert!(merged[1].told().1.contains("settings"));
     }

@@ -65,7 +65,10 @@ pub async fn create(
                 }
                 None => Errors::one(
                     "name",
-                    format!("There are {} sources already; use one of them.", store::MOST),
+                    format!(
+                        "There are {} sources already; use one of them.",
+                        store::MOST
+                    ),
                 ),
             }
         }
@@ -80,10 +83,13 @@ impl NewForm {
         let mut errors = Errors::new();
         let name = text::line(&self.name, 80);
         if name.is_empty() {
-            errors.add("name", "Give it a name, such as “Website” or “Shop server”.");
+            errors.add(
+                "name",
+                "Give it a name, such as “Website” or “Shop server”.",
+            );
         }
-        let kind = SourceKind::from_word(&self.kind)
-            .filter(|kind| SourceKind::OFFERED.contains(kind));
+        let kind =
+            SourceKind::from_word(&self.kind).filter(|kind| SourceKind::OFFERED.contains(kind));
         match kind {
             Some(kind) if errors.is_empty() => Ok(NewSource { name, kind }),
             Some(_) => Err(errors),

@@ -93,7 +93,10 @@ impl SettingsForm {
         let mut errors = Errors::new();
         let name = text::line(&self.name, 80);
         if name.is_empty() {
-            errors.add("name", "Give it a name, such as “Website” or “Shop server”.");
+            errors.add(
+                "name",
+                "Give it a name, such as “Website” or “Shop server”.",
+            );
         }
         let allowed_origins = self.origins(&mut errors);
         let default_country = text::line(&self.default_country, 10).to_uppercase();

@@ -15,9 +15,9 @@ use crate::db::Db;
 use crate::events::debugger::model::{self as debugger, Panel, Row, Wanted};
 use crate::events::listing::{self, Piece};
 use crate::events::live::Live;
+use crate::events::sources::Source;
 use crate::events::sources::health::{Health, Rejection, store as health};
 use crate::events::sources::snippets::{self, WAYS, Way};
-use crate::events::sources::Source;
 use crate::web::{Errors, Page, Result, When, base_url, number};
 
 /// What somebody looks at: the way to connect, the event in the panel, the filter.
@@ -130,17 +130,25 @@ pub(super) async fn page(
     let last_minute = last_minute.map(|minute| Timestamp(minute * MINUTE));
     let last = recent.first().map(|event| event.at).max(last_minute);
     let wanted = Wanted::new(&looking.q);
-    let events: Vec<_> = recent.iter().filter(|event| wanted.matches(event)).collect();
+    let events: Vec<_> = recent
+        .iter()
+        .filter(|event| wanted.matches(event))
+        .collect();
     let here = looking.event.clone();
     let picked = events
         .iter()
-        .find(|event| here.as_ref().is_some_and(|here| *here == debugger::key(event)))
+        .find(|event| {
+            here.as_ref()
+                .is_some_and(|here| *here == debugger::key(event))
+        })
         .or_else(|| events.first().filter(|_| here.is_none()));
     let here = picked.map(|event| debugger::key(event));
     let way = snippets::way(looking.connect.as_deref(), source.kind);
     let (form, errors) = refused.unwrap_or_else(|| (SettingsForm::of(&source), Errors::new()));
     let until = source.old_key_until.unwrap_or_default();
-    let old_key = source.old_key(now).map(|key| (key.to_owned(), When::new(until, now, zone)));
+    let old_key = source
+        .old_key(now)
+        .map(|key| (key.to_owned(), When::new(until, now, zone)));
     let page = ShowPage {
         source_id: id,
         status: Status::of(&source, last, now, zone),
@@ -150,7 +158,9 @@ pub(super) async fn page(
                 .map_or_else(String::new, number),
             quarantined: counted(quarantined, health::COUNTED),
             has_quarantined: quarantined > 0,
-            rejected_why: rejections.first().map_or_else(String::new, |most| most.told().0),
+            rejected_why: rejections
+                .first()
+                .map_or_else(String::new, |most| most.told().0),
             ..Tiles::of(&day, zone)
         },
         old_key,
@@ -160,7 +170,10 @@ pub(super) async fn page(
             .into_iter()
             .map(Listing::from)
             .collect(),
-        rows: events.iter().map(|event| Row::new(event, zone, here.as_deref())).collect(),
+        rows: events
+            .iter()
+            .map(|event| Row::new(event, zone, here.as_deref()))
+            .collect(),
         more: String::new(),
         panel: picked.map(|event| Panel::new(event)),
         q: looking.q.clone(),
@@ -228,7 +241,11 @@ impl Minutes {
             at.format("%H:%M").to_string()
         };
         Self {
-            names: day.minutes.iter().map(|minute| name(minute.minute)).collect(),
+            names: day
+                .minutes
+                .iter()
+                .map(|minute| name(minute.minute))
+                .collect(),
             shown: values.iter().map(|n| number(*n)).collect(),
             top: number(values.iter().copied().max().unwrap_or_default()),
             values,
