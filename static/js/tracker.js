@@ -1,9 +1,9 @@
-// Rapport's tracker: <script async src="https://HOST/rapport.js" data-key="WRITE_KEY"></script>
+// Rapport's tracker. Its settings are the data- attributes of its script tag.
 (function () {
   "use strict";
-  const stub = window.rapport || [];
+  const stub = window.rapport || {}; // an array of calls, this tracker, or an element with that id
   const script = document.currentScript || document.querySelector("script[data-key][src*=rapport]");
-  if (!Array.isArray(stub) || !script) return;
+  if (!script || !script.src || stub.identify) return;
 
   const { key, mode, consent, consentCategory = "analytics", dnt, auto, hash, cookieDomain } = script.dataset;
   const base = new URL(".", script.src);
@@ -12,10 +12,10 @@
   const cookieless = mode == "cookieless";
   const optedOut = dnt != "ignore" && (navigator.doNotTrack == 1 || navigator.globalPrivacyControl);
 
-  let granted = null; // null: hold events in memory until asked; false: collect nothing
+  let granted = null; // null: wait for consent in memory
   let disk = false; // may browser storage be used?
   let memory = {};
-  let queue = []; // events as JSON, until the server has them
+  let queue = [];
   let tries = 0;
   let preferences, sending, timer, seen;
   let referrer = document.referrer;
@@ -33,7 +33,7 @@
     }
   };
 
-  // The session ("s") belongs to the tab, all else to the browser.
+  // "s" is the session, which belongs to the tab.
   const store = (name) => (name == "s" ? sessionStorage : localStorage);
   const get = (name) => (disk ? store(name).getItem(prefix + name) : memory[name]);
   const set = safely((name, value) => {
@@ -65,7 +65,7 @@
     for (const area of [localStorage, sessionStorage])
       for (const name of names(area, prefix)) area.removeItem(name);
     if (cookieDomain) setCookie("", 0);
-    // Where nobody asks first, a refusal has to outlive the page.
+    // Nobody will ask again, so the refusal outlives the page.
     if (preferences && consent != "required") localStorage.setItem(prefix + "c", JSON.stringify(preferences));
   }
 
@@ -96,6 +96,7 @@
   });
 
   function context() {
+    const { width, height } = screen;
     let campaign;
     new URLSearchParams(location.search).forEach((value, name) => {
       if (name.startsWith("utm_"))
@@ -107,7 +108,7 @@
       consent: consentState(),
       library: { name: "rapport.js", version: "1" },
       locale: navigator.language,
-      screen: { width: screen.width, height: screen.height },
+      screen: { width, height },
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       userAgent: navigator.userAgent,
     });
@@ -117,12 +118,12 @@
     if (granted === false) return;
     const event = { type, messageId: newId(), timestamp: new Date(), anonymousId: anonymousId(), userId: get("u") };
     Object.assign(event, fields, options, { context: Object.assign(context(), options && options.context) });
-    queue = queue.concat(JSON.stringify(event)).slice(-500);
+    keep(queue.concat(JSON.parse(JSON.stringify(event)))); // a copy: the page may change its objects
     if (queue.length > 9 && !tries) send();
-    wake();
   }
 
-  function wake() {
+  function keep(events) {
+    queue = events.slice(-500);
     if (!timer && !sending) timer = setTimeout(send, 300);
   }
 
@@ -132,21 +133,21 @@
   // What fits a request that may outlive its page (64 kB).
   function firstBatch() {
     let total = 0;
-    const batch = queue.filter((event, n) => (total += size(event) + 1) < 6e4 || !n);
-    return { batch, body: `{"batch":[${batch}],"sentAt":"${new Date().toISOString()}","writeKey":"${key}"}` };
+    const batch = queue.filter((event, n) => (total += size(JSON.stringify(event))) < 6e4 || !n);
+    return { batch, body: JSON.stringify({ batch, sentAt: new Date(), writeKey: key }) };
   }
 
   // A page parks its unsent events; another may adopt them once they are free.
-  const park = (free) => disk && set(parked + page, queue.length ? `{"free":${free},"batch":[${queue}]}` : null);
+  const park = (free) => disk && set(parked + page, queue[0] ? JSON.stringify({ free, batch: queue }) : null);
 
   function adopt() {
     for (const name of disk ? names(localStorage, prefix + parked) : []) {
       const { free, batch } = JSON.parse(localStorage.getItem(name));
       const age = now() - free;
       if (age >= 0) localStorage.removeItem(name);
-      if (age >= 0 && age < 6048e5) queue = batch.map((event) => JSON.stringify(event)).concat(queue).slice(-500);
+      if (age >= 0 && age < 6048e5) queue = batch.concat(queue);
     }
-    wake();
+    keep(queue);
   }
 
   async function send() {
@@ -157,8 +158,7 @@
     sending = batch;
     let after = 1;
     try {
-      const keepalive = size(body) < 65e3;
-      const answer = await fetch(base + "v1/batch", { method: "POST", body, keepalive, credentials: "omit" });
+      const answer = await fetch(base + "v1/batch", { method: "POST", body, keepalive: size(body) < 64e3 });
       const again = answer.status == 429 || answer.status > 499;
       after = again && (Math.min(answer.headers.get("Retry-After"), 300) || 1);
     } catch (offline) {}
@@ -170,7 +170,7 @@
     if (queue.length) timer = setTimeout(send, pause);
   }
 
-  // A beacon's answer stays unseen: the next page repeats its events, the server counts them once.
+  // No one sees a beacon's answer: the next page repeats its events, the server counts them once.
   function leave() {
     view();
     park(now());
@@ -197,7 +197,7 @@
     identify(id, traits, options) {
       if (isObject(id)) return api.identify("", id, traits);
       if (id) {
-        // Another person at the same browser gets an anonymous id of their own.
+        // Another person at the same browser.
         if (get("u") && get("u") != id) anonymousId(newId());
         set("u", id);
       }
@@ -207,7 +207,8 @@
     page(...args) {
       const words = args.filter((arg) => typeof arg == "string");
       const [properties, options] = args.filter(isObject);
-      add("page", { name: words.pop(), category: words.pop(), properties: Object.assign(place(), properties) }, options);
+      const [name, category] = words.reverse();
+      add("page", { name, category, properties: Object.assign(place(), properties) }, options);
     },
     group: (groupId, traits, options) => add("group", { groupId, traits }, options),
     alias(userId, previousId, options) {
@@ -225,12 +226,7 @@
       preferences = Object.assign({}, preferences, isObject(answer) ? answer : { [consentCategory]: !!answer });
       if (wanted() === false) return refuse();
       if (wanted()) {
-        if (!granted)
-          queue = queue.map((text) => {
-            const event = JSON.parse(text);
-            event.context.consent = consentState();
-            return JSON.stringify(event);
-          });
+        if (!granted) queue.forEach((event) => (event.context.consent = consentState()));
         allow();
       }
       if (granted) set("c", JSON.stringify(preferences));
@@ -238,14 +234,14 @@
     user: () => ({ id: () => get("u"), anonymousId }),
     setAnonymousId: anonymousId,
     ready() {},
-    push: (...calls) => calls.forEach(([name, ...args]) => rapport[name](...args)),
+    push: (...calls) => calls.forEach(safely(([name, ...args]) => rapport[name](...args))),
   };
 
-  // What a page calls never throws; functions among the arguments are called back.
+  // Functions among the arguments are called back.
   const rapport = {};
   for (const name in api)
     rapport[name] = safely((...args) => {
-      args.filter(isCallback).forEach((callback) => setTimeout(callback));
+      for (const arg of args) if (isCallback(arg)) setTimeout(arg);
       return api[name](...args.filter((arg) => !isCallback(arg))) || Promise.resolve();
     });
 
@@ -257,10 +253,10 @@
     else if (wanted() || consent != "required") allow();
 
     window.rapport = rapport;
-    rapport.push(...stub);
+    if (stub.length) rapport.push(...stub);
     view();
 
-    const soon = () => setTimeout(safely(view), 50); // by then most routers have set the title
+    const soon = () => setTimeout(safely(view), 50);
     for (const name of ["pushState", "replaceState"]) {
       const native = history[name];
       history[name] = function () {
