@@ -10,6 +10,7 @@
 #   RAPPORT_FAST=1        leaves out the docs lane
 #   RAPPORT_SHOTS=DIR     where the browser stories put their pictures
 #   RAPPORT_TEST_CACHE    where packages of the browser and SDK lanes are kept (default ~/.cache/rapport-tests)
+#   CHROMIUM=FILE         the browser, where it is not called chromium
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -118,9 +119,9 @@ count_tests() {
   sed $'s/\e\\[[0-9;]*m//g' "$work/logs/$1" | awk -v lane="$1" '
     $1 == "Running" || $1 == "Doc-tests" { is_tidy = /tests\/tidy\.rs/ }
     /^test result:/ && !(is_tidy && lane != "tidy") { passed += $4; failed += $6; skipped += $8 }
-    /^# pass [0-9]+$/ { passed += $3 }
-    /^# (fail|cancelled) [0-9]+$/ { failed += $3 }
-    /^# (skipped|todo) [0-9]+$/ { skipped += $3 }
+    /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
+    /^(#|ℹ) (fail|cancelled) [0-9]+$/ { failed += $3 }
+    /^(#|ℹ) (skipped|todo) [0-9]+$/ { skipped += $3 }
     END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
@@ -147,7 +148,7 @@ clean_environment() {
   local name
   for name in "${!RAPPORT_@}"; do
     case $name in
-      RAPPORT_FAST | RAPPORT_SHOTS | RAPPORT_TEST_CACHE | RAPPORT_TEST_CHROMIUM) ;;
+      RAPPORT_FAST | RAPPORT_SHOTS | RAPPORT_TEST_CACHE) ;;
       *) unset "$name" ;;
     esac
   done
@@ -170,7 +171,7 @@ missing_packages() {
   if is_chosen browser || is_chosen sdk; then
     has node || echo nodejs
     has npm || echo npm
-    [ -n "${RAPPORT_TEST_CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome ||
+    [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome ||
       echo chromium chromium-driver
     [ "$(uname)" != Linux ] || [ -n "$(fc-list 2>/dev/null | head -n 1)" ] || echo fontconfig fonts-dejavu-core
   fi
@@ -250,7 +251,7 @@ start_postgres() {
     as_postgres "$bin/initdb" -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 \
       --auth-local=trust --auth-host=scram-sha-256 &&
       as_postgres "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start -o "-p $port -k $dir \
-        -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=128MB -c fsync=off \
+        -c unix_socket_permissions=0700 -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=128MB -c fsync=off \
         -c synchronous_commit=off -c full_page_writes=off -c ssl=on \
         -c ssl_cert_file=$dir/server.crt -c ssl_key_file=$dir/server.key" &&
       as_postgres "$bin/psql" -q -h "$dir" -p "$port" -U postgres -d postgres -v ON_ERROR_STOP=1 \

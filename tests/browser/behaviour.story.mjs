@@ -1,5 +1,6 @@
 // The main job: a source is made, an SDK speaks to it, and what people do appears on their record while it is open.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 
 import { button, choose, isWellMade, send, story, unique } from "./support.mjs";
 
@@ -14,7 +15,7 @@ async function createSource(page, name) {
 }
 
 function person(name) {
-  const id = crypto.randomUUID();
+  const id = randomUUID();
   const email = `${id}@visitors.example`;
   const context = { page: { path: "/pricing", title: "Pricing", url: "https://shop.example/pricing" } };
   const identify = { type: "identify", userId: id, anonymousId: `a-${id}`, traits: { name, email } };

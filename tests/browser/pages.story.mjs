@@ -1,6 +1,9 @@
 // Every page holds in both sizes and both colours: nothing sticks out, and nothing keeps anybody out.
+import assert from "node:assert/strict";
+
 import { button, isWellMade, story, unique, views } from "./support.mjs";
 
+const missing = "/no-such-page";
 const paths = [
   "/",
   "/contacts",
@@ -10,7 +13,7 @@ const paths = [
   "/settings",
   "/settings/sources",
   "/settings/sources/new",
-  "/no-such-page",
+  missing,
 ];
 
 for (const view of views) {
@@ -18,7 +21,8 @@ for (const view of views) {
 
   for (const path of paths) {
     story(`${path} is well made, ${label}`, view, async (page) => {
-      await page.goto(path);
+      const answer = await page.goto(path);
+      assert.equal(answer.status(), path === missing ? 404 : 200);
       await isWellMade(page, path === "/" ? "home" : path);
     });
   }

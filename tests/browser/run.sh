@@ -4,7 +4,7 @@
 #   RAPPORT_URL, RAPPORT_EMAIL, RAPPORT_PASSWORD         an instance and an administrator of it
 #   RAPPORT_TEST_SETUP_URL, RAPPORT_SETUP_TOKEN          an empty instance; without it that story is skipped
 #   RAPPORT_SHOTS=DIR                                    keep pictures of what was seen
-#   RAPPORT_TEST_CHROMIUM=FILE                           a browser that is not called chromium
+#   CHROMIUM=FILE                                        the browser, where it is not called chromium
 #
 # `bash tests/run.sh browser` starts both. Arguments are story files; none means all.
 set -euo pipefail
@@ -17,21 +17,15 @@ if [ -n "${RAPPORT_SHOTS:-}" ]; then
   export RAPPORT_SHOTS
 fi
 
-# The packages stay outside the repository, and stay as they are until package.json changes.
-packages=$RAPPORT_TEST_CACHE/browser
-if ! cmp -s package.json "$packages/package.json"; then
+# Packages stay outside the repository; each set of versions has a folder, complete once it bears its mark.
+packages=$RAPPORT_TEST_CACHE/browser-$(cksum <package.json | cut -d ' ' -f 1)
+if [ ! -e "$packages/.complete" ]; then
   mkdir -p "$packages"
-  cp package.json "$packages/package.json.new"
-  (cd "$packages" && rm -rf node_modules package.json && mv package.json.new package.json &&
-    npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error) ||
-    { rm -f "$packages/package.json"; exit 1; }
+  cp package.json "$packages/"
+  (cd "$packages" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error)
+  touch "$packages/.complete"
 fi
+export RAPPORT_TEST_PACKAGES=$packages
 
-totals=$(mktemp)
-trap 'rm -f "$totals"' EXIT
-status=0
 if [ $# -eq 0 ]; then set -- ./*.story.mjs; fi
-node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
-  --test-reporter=tap --test-reporter-destination="$totals" "$@" || status=$?
-grep -E '^# (pass|fail|cancelled|skipped|todo) [0-9]+$' "$totals"
-exit "$status"
+exec node --test --test-concurrency=1 --test-reporter=spec "$@"

@@ -1,13 +1,14 @@
 // What every story needs: a browser, a page in the wanted size, colours and script, somebody signed in,
 // pictures, and the checks that hold for every page.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 
 // Packages live in the test cache, never in the repository.
-const packages = createRequire(join(process.env.RAPPORT_TEST_CACHE, "browser", "package.json"));
+const packages = createRequire(join(process.env.RAPPORT_TEST_PACKAGES, "package.json"));
 const { chromium } = packages("playwright-core");
 const axe = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -87,8 +88,8 @@ async function open({ size = desktop, scheme = "light", script = true, url = bas
 function executable() {
   const names = ["chromium", "chromium-browser", "google-chrome"];
   const places = (process.env.PATH ?? "").split(delimiter).flatMap((dir) => names.map((name) => join(dir, name)));
-  const found = [process.env.RAPPORT_TEST_CHROMIUM, ...places].find((file) => file && isRunnable(file));
-  if (!found) throw new Error("no Chromium on this machine; RAPPORT_TEST_CHROMIUM can name one");
+  const found = [process.env.CHROMIUM, ...places].find((file) => file && isRunnable(file));
+  if (!found) throw new Error("no Chromium on this machine; CHROMIUM can name one");
   return found;
 }
 
@@ -168,7 +169,7 @@ export async function isAccessible(page) {
       nodes.map(({ target, failureSummary }) => `${id}: ${help}\n    at ${target.join(" ")}\n    ${failureSummary}`),
     );
   });
-  assert.equal(found.length, 0, `${page.url()} (${page.name})\n  ${found.join("\n  ")}`);
+  if (found.length > 0) assert.fail(`${page.url()} (${page.name})\n  ${found.join("\n  ")}`);
 }
 
 /** Fails if the page can be pushed sideways, and names what sticks out. */
@@ -193,7 +194,7 @@ export async function isWellMade(page, name) {
 export async function send(writeKey, events) {
   const authorization = `Basic ${Buffer.from(`${writeKey}:`).toString("base64")}`;
   const sentAt = new Date().toISOString();
-  const batch = events.map((event) => ({ messageId: crypto.randomUUID(), timestamp: sentAt, ...event }));
+  const batch = events.map((event) => ({ messageId: randomUUID(), timestamp: sentAt, ...event }));
   const answer = await fetch(`${base}/v1/batch`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },
@@ -204,5 +205,5 @@ export async function send(writeKey, events) {
 
 /** A word no other story uses. */
 export function unique(word) {
-  return `${word} ${crypto.randomUUID().slice(0, 8)}`;
+  return `${word} ${randomUUID().slice(0, 8)}`;
 }
