@@ -11,13 +11,15 @@ const { request } = upstream.protocol === "https:" ? https : http;
 export async function openGate() {
   const gate = {
     seen: [],
-    /** What the next event POSTs meet, in turn: { status, headers, deliver }; `deliver` loses only the answer. */
+    /** What the next event POSTs meet, in turn: { status, headers, deliver }; `deliver` loses only the answer, status 0 is a cut line. */
     faults: [],
     /** What every event POST meets while set. */
     fault: null,
     /** Event POSTs that carried events, in order of arrival. */
     posts: () => gate.seen.filter((each) => each.batch),
     events: () => gate.posts().flatMap((each) => each.batch),
+    /** The same without repetitions. */
+    distinct: () => [...new Map(gate.events().map((event) => [event.messageId, event])).values()],
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -60,6 +62,7 @@ function pass(gate, req, body, res) {
 }
 
 function refuse({ status, headers }, req, res) {
+  if (status === 0) return res.destroy();
   res.writeHead(status, {
     "Access-Control-Allow-Origin": req.headers.origin ?? "*",
     "Access-Control-Expose-Headers": "Retry-After",
