@@ -10,3 +10,10 @@ pub enum Conn {
     /// SQLite.
     Sqlite(SqliteConnection),
 }
+
+impl Conn {
+    /// Whether this is SQLite, for the rare question that is not worth a file in `dialect`.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}

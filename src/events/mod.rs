@@ -4,9 +4,11 @@
 //! Invariants: what was answered 200 is stored exactly once; one bad event never fails its batch; only the worker writes events.
 
 pub mod debugger;
+pub mod enrich;
 pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod listing;
 pub mod live;
+pub mod model;
 pub mod sources;

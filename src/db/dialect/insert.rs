@@ -1,6 +1,7 @@
-//! Inserting a row unless its key is there already, and the time-honoured question whether it was.
+//! Many rows at once. SQLite is quickest row by row with a statement that stays prepared; PostgreSQL with many rows a
+//! statement. Rows must derive `Insertable` with `treat_none_as_default_value = false`.
 
-/// Runs a statement that both arms can print but only the concrete connection accepts: batch inserts.
+/// Runs the same statement on whichever connection it is; for what the derive's common dialect cannot say.
 #[macro_export]
 macro_rules! each_backend {
     ($conn:expr, $c:ident => $body:expr) => {
@@ -9,4 +10,54 @@ macro_rules! each_backend {
             $crate::db::Conn::Sqlite($c) => $body,
         }
     };
+}
+
+/// Inserts all rows of a slice.
+#[macro_export]
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        use diesel::RunQueryDsl;
+        match $conn {
+            $crate::db::Conn::Pg(c) => {
+                for chunk in $rows.chunks(1_000) {
+                    diesel::insert_into($table).values(chunk).execute(c)?;
+                }
+            }
+            $crate::db::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(c)?;
+                }
+            }
+        }
+    }};
+}
+
+/// Inserts all rows of a slice; where a row's key is there already, runs `$set` instead. A key may occur once a slice.
+#[macro_export]
+macro_rules! upsert_all {
+    ($conn:expr, $table:expr, $rows:expr, $target:expr, $set:expr) => {{
+        use diesel::RunQueryDsl;
+        match $conn {
+            $crate::db::Conn::Pg(c) => {
+                for chunk in $rows.chunks(1_000) {
+                    diesel::insert_into($table)
+                        .values(chunk)
+                        .on_conflict($target)
+                        .do_update()
+                        .set($set)
+                        .execute(c)?;
+                }
+            }
+            $crate::db::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table)
+                        .values(row)
+                        .on_conflict($target)
+                        .do_update()
+                        .set($set)
+                        .execute(c)?;
+                }
+            }
+        }
+    }};
 }

@@ -2,4 +2,6 @@
 
 pub mod claim;
 pub mod insert;
+pub mod reserve;
 pub mod search;
+pub mod tally;

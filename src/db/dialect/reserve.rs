@@ -1,0 +1,46 @@
+//! Ids before their rows are written, so that rows that point at each other can be written in bulk.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::db::Conn;
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// `n` ids of `table` that nobody else will get. Must run in the transaction that writes the rows: on SQLite it is
+/// the one writer that keeps others out, on PostgreSQL a sequence does.
+pub fn ids(conn: &mut Conn, table: &str, n: usize) -> QueryResult<Vec<i64>> {
+    if n == 0 {
+        return Ok(Vec::new());
+    }
+    match conn {
+        Conn::Pg(c) => {
+            let rows: Vec<Id> = diesel::sql_query(
+                "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)",
+            )
+            .bind::<Text, _>(table)
+            .bind::<BigInt, _>(n as i64)
+            .load(c)?;
+            Ok(rows.into_iter().map(|row| row.id).collect())
+        }
+        Conn::Sqlite(c) => {
+            // The highest id ever used, where the table remembers it, else the highest there is.
+            let used: Vec<Id> = diesel::sql_query("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
+                .bind::<Text, _>(table)
+                .load(c)?;
+            let last = match used.first() {
+                Some(row) => row.id,
+                None => {
+                    let highest: Vec<Id> =
+                        diesel::sql_query(format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}")).load(c)?;
+                    highest.first().map_or(0, |row| row.id)
+                }
+            };
+            Ok((last + 1..=last + n as i64).collect())
+        }
+    }
+}

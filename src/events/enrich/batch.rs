@@ -1,0 +1,310 @@
+//! The work of one transaction: drafts of a batch become events on contacts, and the cursor moves with them.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::super::health::{self, Minute, Rejected};
+use super::super::live::LiveEvent;
+use super::counters::Counters;
+use super::names::Names;
+use super::people::{Effect, Owner, World};
+use super::read::{Draft, Reading, Refusal};
+use super::rows::{EventRow, KeyRow, QuarantineRow};
+use super::sessions::Visits;
+use super::traits;
+use crate::base::Timestamp;
+use crate::base::ids::{ContactId, SourceId};
+use crate::db::Conn;
+use crate::db::dialect::reserve;
+use crate::db::schema::{event_keys, events, quarantine};
+use crate::insert_all;
+
+const CHUNK: usize = 500;
+
+/// Requests read from the inbox, understood, and not yet done.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub drafts: Vec<Draft>,
+    pub refusals: Vec<Refusal>,
+    /// Sources that only enrich who is known already.
+    pub closed: HashSet<SourceId>,
+    pub minutes: HashMap<(SourceId, i64), Minute>,
+    /// Replays: their refusals are news even if they lie in the quarantine already.
+    pub has_replays: bool,
+}
+
+impl Batch {
+    /// Adds what one request held.
+    pub fn add(&mut self, source: SourceId, received_at: Timestamp, reading: Reading) {
+        let minute = self.minute(source, received_at);
+        minute.accepted +=
+            reading.drafts.len() as i64 + reading.refusals.len() as i64 + reading.unconsented;
+        minute.quarantined += reading.refusals.len() as i64;
+        self.drafts.extend(reading.drafts);
+        self.refusals.extend(reading.refusals);
+    }
+
+    fn minute(&mut self, source: SourceId, at: Timestamp) -> &mut Minute {
+        let key = (source, at.minute());
+        self.minutes.entry(key).or_insert_with(|| Minute::new(key.0, key.1))
+    }
+
+    /// Does the work; must run in a transaction. The last `told` events are described for whoever watches.
+    pub fn apply(
+        &mut self,
+        conn: &mut Conn,
+        names: &mut Names,
+        rejected: &[Rejected],
+        now: Timestamp,
+        told: usize,
+    ) -> QueryResult<Vec<LiveEvent>> {
+        let fresh = self.fresh(conn)?;
+        let mut news = News { from: self.drafts.len().saturating_sub(told), events: Vec::new(), now };
+        let mut minutes = std::mem::take(&mut self.minutes);
+        for (n, draft) in self.drafts.iter().enumerate() {
+            if let Some(minute) = minutes.get_mut(&(draft.source_id, draft.received_at.minute())) {
+                if fresh.contains(&n) {
+                    minute.stored += 1;
+                } else {
+                    minute.duplicates += 1;
+                    news.duplicate(n, draft);
+                }
+            }
+        }
+        let fresh: Vec<(usize, &Draft)> = self.drafts.iter().enumerate().filter(|(n, _)| fresh.contains(n)).collect();
+        names.learn(conn, &self.drafts)?;
+        store(conn, &fresh, &self.closed, names, now, &mut news)?;
+        self.quarantine(conn, &mut news)?;
+        for minute in minutes.values() {
+            minute.add(conn)?;
+        }
+        health::write(conn, rejected)?;
+        Ok(news.events)
+    }
+
+    /// Which drafts have not been stored before: neither in the table nor earlier in this batch.
+    fn fresh(&self, conn: &mut Conn) -> QueryResult<HashSet<usize>> {
+        let mut first: HashMap<i64, Vec<usize>> = HashMap::with_capacity(self.drafts.len());
+        let mut fresh = HashSet::with_capacity(self.drafts.len());
+        for (n, draft) in self.drafts.iter().enumerate() {
+            let same_key = first.entry(draft.key).or_default();
+            let is_double = same_key.iter().filter_map(|m| self.drafts.get(*m)).any(|other| is_same(other, draft));
+            if !is_double {
+                same_key.push(n);
+                fresh.insert(n);
+            }
+        }
+        let mut keys: Vec<i64> = first.keys().copied().collect();
+        keys.sort_unstable();
+        for chunk in keys.chunks(CHUNK) {
+            let hits: Vec<(i64, i64)> = event_keys::table
+                .filter(event_keys::key.eq_any(chunk))
+                .select((event_keys::key, event_keys::event_id))
+                .load(conn)?;
+            for (key, event) in hits {
+                let stored: Option<(SourceId, String)> = events::table
+                    .filter(events::id.eq(event))
+                    .select((events::source_id, events::message_id))
+                    .first(conn)
+                    .optional()?;
+                let Some((source, message)) = stored else { continue };
+                for n in first.get(&key).into_iter().flatten() {
+                    let is_stored = self.drafts.get(*n).is_some_and(|d| d.source_id == source && d.message_id == message);
+                    if is_stored {
+                        fresh.remove(n);
+                    }
+                }
+            }
+        }
+        Ok(fresh)
+    }
+
+    fn quarantine(&self, conn: &mut Conn, news: &mut News) -> QueryResult<()> {
+        let keys: Vec<i64> = self.refusals.iter().map(|r| r.key).collect();
+        let mut open: HashSet<i64> = HashSet::new();
+        if !self.has_replays {
+            for chunk in keys.chunks(CHUNK) {
+                let found: Vec<i64> = quarantine::table
+                    .filter(quarantine::message_key.eq_any(chunk))
+                    .filter(quarantine::state.eq("open"))
+                    .select(quarantine::message_key)
+                    .load(conn)?;
+                open.extend(found);
+            }
+        }
+        let mut rows = Vec::new();
+        for refusal in &self.refusals {
+            news.refusal(refusal);
+            if open.insert(refusal.key) {
+                rows.push(QuarantineRow {
+                    source_id: refusal.source_id.0,
+                    reason: refusal.reason.word(),
+                    detail: refusal.detail.clone(),
+                    body: refusal.body.clone(),
+                    message_key: refusal.key,
+                    ip: refusal.ip.clone(),
+                    user_agent: refusal.user_agent.clone(),
+                    sent_at: refusal.sent_at,
+                    received_at: refusal.received_at,
+                    state: "open",
+                });
+            }
+        }
+        insert_all!(conn, quarantine::table, &rows);
+        Ok(())
+    }
+}
+
+fn is_same(a: &Draft, b: &Draft) -> bool {
+    a.source_id == b.source_id && a.message_id == b.message_id
+}
+
+/// Resolves, stores and counts events that are not in the table yet.
+fn store(
+    conn: &mut Conn,
+    fresh: &[(usize, &Draft)],
+    closed: &HashSet<SourceId>,
+    names: &Names,
+    now: Timestamp,
+    news: &mut News,
+) -> QueryResult<()> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let drafts: Vec<&Draft> = fresh.iter().map(|(_, draft)| *draft).collect();
+    let mut world = World::load(conn, &drafts, now)?;
+    let mut owned: Vec<(&Draft, Owner)> = Vec::with_capacity(drafts.len());
+    let mut effects: Vec<Effect> = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        let (owner, effect) = world.resolve(conn, draft, !closed.contains(&draft.source_id))?;
+        owned.push((draft, owner));
+        effects.push(effect);
+    }
+    let mut visits = Visits::load(conn, &owned)?;
+    let mut counters = Counters::default();
+    let ids = reserve::ids(conn, "events", owned.len())?;
+    let mut rows = Vec::with_capacity(owned.len());
+    let mut keys = Vec::with_capacity(owned.len());
+    for ((draft, owner), id) in owned.iter().zip(ids) {
+        let joined = visits.join(conn, draft, *owner)?;
+        let name_id = names.id(draft).unwrap_or_default();
+        counters.add(draft, *owner, name_id, &joined);
+        keys.push(KeyRow { key: draft.key, event_id: id });
+        rows.push(event_row(draft, *owner, id, name_id, joined.session));
+    }
+    world.write(conn)?;
+    // In the order of their keys: neighbours share pages.
+    keys.sort_unstable_by_key(|row| row.key);
+    insert_all!(conn, events::table, &rows);
+    insert_all!(conn, event_keys::table, &keys);
+    visits.write(conn)?;
+    counters.write(conn)?;
+    let learned = traits::write(conn, &owned, &world, now)?;
+    for (i, (n, draft)) in fresh.iter().enumerate() {
+        if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
+            news.stored(*n, draft, world.survivor(owner.contact), &world, *effect, learned.get(&i).copied().unwrap_or(0));
+        }
+    }
+    Ok(())
+}
+
+fn event_row(draft: &Draft, owner: Owner, id: i64, name_id: i64, session: Option<i64>) -> EventRow {
+    EventRow {
+        id,
+        identity_id: owner.identity,
+        name_id,
+        source_id: draft.source_id.0,
+        session_id: session,
+        at: draft.at,
+        original_at: draft.original_at,
+        sent_at: draft.sent_at,
+        received_at: draft.received_at,
+        message_id: draft.message_id.clone(),
+        properties: draft.properties.clone(),
+        context: draft.context.clone(),
+    }
+}
+
+/// What is told to whoever watches: the end of the batch, so that a flood is not described in full.
+struct News {
+    from: usize,
+    events: Vec<LiveEvent>,
+    now: Timestamp,
+}
+
+impl News {
+    fn stored(&mut self, n: usize, draft: &Draft, contact: i64, world: &World, effect: Effect, learned: usize) {
+        if n < self.from {
+            return;
+        }
+        let mut did = Vec::new();
+        if effect.created {
+            did.push("new visitor".to_owned());
+        }
+        if effect.became_known {
+            did.push("now known".to_owned());
+        }
+        if effect.merged {
+            did.push("merged a visitor".to_owned());
+        }
+        if effect.other_user {
+            did.push("another user on this device".to_owned());
+        }
+        if effect.suggested {
+            did.push("suggested a merge".to_owned());
+        }
+        match learned {
+            0 => {}
+            1 => did.push("1 trait".to_owned()),
+            n => did.push(format!("{n} traits")),
+        }
+        let person = world.name(contact).map_or_else(|| shown_id(draft), str::to_owned);
+        self.push(draft, Some(ContactId(contact)), person, did);
+    }
+
+    fn duplicate(&mut self, n: usize, draft: &Draft) {
+        if n >= self.from {
+            self.push(draft, None, shown_id(draft), vec!["duplicate".to_owned()]);
+        }
+    }
+
+    fn push(&mut self, draft: &Draft, contact_id: Option<ContactId>, person: String, did: Vec<String>) {
+        self.events.push(LiveEvent {
+            source_id: draft.source_id,
+            at: draft.received_at,
+            kind: draft.kind.word().to_owned(),
+            name: match &draft.page {
+                Some(page) if draft.name.is_empty() => page.shown().to_owned(),
+                _ => draft.name.clone(),
+            },
+            message_id: draft.message_id.clone(),
+            contact_id,
+            person,
+            did,
+            latency_ms: self.now.since(draft.received_at) / 1_000,
+            raw: draft.raw.clone(),
+            is_bad: false,
+        });
+    }
+
+    fn refusal(&mut self, refusal: &Refusal) {
+        self.events.push(LiveEvent {
+            source_id: refusal.source_id,
+            at: refusal.received_at,
+            kind: String::new(),
+            name: String::new(),
+            message_id: String::new(),
+            contact_id: None,
+            person: String::new(),
+            did: vec![format!("quarantine: {}", refusal.detail)],
+            latency_ms: self.now.since(refusal.received_at) / 1_000,
+            raw: crate::base::text::cut(&refusal.body, 32 << 10).to_owned(),
+            is_bad: true,
+        });
+    }
+}
+
+fn shown_id(draft: &Draft) -> String {
+    draft.ids.first().map(|id| id.value.clone()).unwrap_or_default()
+}

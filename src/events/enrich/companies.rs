@@ -1,0 +1,166 @@
+//! `group` calls: the company an id stands for, and who belongs to it.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::claims::Claim;
+use super::read::Draft;
+use super::traits::key_ids;
+use crate::base::ids::{ContactId, SourceId};
+use crate::base::{EmailAddress, Timestamp, text};
+use crate::contacts::survivorship;
+use crate::db::dialect::search;
+use crate::db::schema::{companies, company_domains, company_people, company_traits, contacts};
+use crate::db::{Conn, PortableExt};
+
+/// Finds or makes the company of a group call, learns its traits, and puts the contact into it.
+pub(super) fn join(conn: &mut Conn, draft: &Draft, contact: ContactId, now: Timestamp) -> QueryResult<()> {
+    let Some(group) = draft.group.as_deref() else { return Ok(()) };
+    let claimed = |key: &str| draft.claims.iter().find(|c| c.key == key).and_then(Claim::text);
+    let name = claimed("name").map(|name| text::line(&name, 200)).filter(|name| !name.is_empty());
+    let found: Option<(i64, String, SourceId)> = companies::table
+        .filter(companies::external_id.eq(group))
+        .select((companies::id, companies::name, companies::source_id))
+        .first(conn)
+        .optional()?;
+    let company = match found {
+        Some((id, known, _)) => {
+            // A name somebody gave stays; the bare id is replaced by the first real name.
+            if let Some(name) = name.filter(|_| known == group) {
+                rename(conn, id, &name, now)?;
+            }
+            id
+        }
+        None => create(conn, draft.source_id, group, name.as_deref().unwrap_or(group), now)?,
+    };
+    if let Some(domain) = claimed("domain").or_else(|| claimed("website")) {
+        add_domain(conn, company, &domain)?;
+    }
+    learn(conn, draft, company, now)?;
+    belong(conn, draft.source_id, company, contact)?;
+    diesel::update(companies::table.filter(companies::id.eq(company)).filter(companies::last_seen_at.lt(draft.at)))
+        .set(companies::last_seen_at.eq(draft.at))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn create(conn: &mut Conn, source: SourceId, group: &str, name: &str, now: Timestamp) -> QueryResult<i64> {
+    use companies as c;
+    let blank = (
+        c::industry.eq(""),
+        c::website.eq(""),
+        c::street.eq(""),
+        c::city.eq(""),
+        c::region.eq(""),
+        c::postal_code.eq(""),
+        c::country.eq(""),
+    );
+    let id: i64 = diesel::insert_into(c::table)
+        .values((
+            c::name.eq(name),
+            c::sort_name.eq(text::fold(name)),
+            c::external_id.eq(group),
+            c::stage.eq("lead"),
+            c::source_id.eq(source),
+            c::revision.eq(0_i64),
+            c::created_at.eq(now),
+            c::updated_at.eq(now),
+            c::last_seen_at.eq(Timestamp::ZERO),
+            blank,
+        ))
+        .returning(c::id)
+        .get_result(conn)?;
+    search::put(conn, search::Kind::Company, id, name)?;
+    Ok(id)
+}
+
+fn rename(conn: &mut Conn, company: i64, name: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(companies::table.filter(companies::id.eq(company)))
+        .set((
+            companies::name.eq(name),
+            companies::sort_name.eq(text::fold(name)),
+            companies::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    search::put(conn, search::Kind::Company, company, name)
+}
+
+fn add_domain(conn: &mut Conn, company: i64, text: &str) -> QueryResult<()> {
+    let host = text.split("://").last().unwrap_or_default();
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let Some(domain) = EmailAddress::domain_name(host.strip_prefix("www.").unwrap_or(host)) else { return Ok(()) };
+    let others: i64 =
+        company_domains::table.filter(company_domains::company_id.eq(company)).count().get_result(conn)?;
+    // A domain another company has stays there.
+    diesel::insert_into(company_domains::table)
+        .values((
+            company_domains::domain.eq(domain),
+            company_domains::company_id.eq(company),
+            company_domains::is_primary.eq(others == 0),
+        ))
+        .on_conflict(company_domains::domain)
+        .do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(())
+}
+
+fn learn(conn: &mut Conn, draft: &Draft, company: i64, now: Timestamp) -> QueryResult<()> {
+    let wanted: Vec<&str> = draft.claims.iter().map(|claim| claim.key.as_str()).collect();
+    let keys = key_ids(conn, "company", &wanted, now)?;
+    for claim in draft.claims.iter().filter(|claim| !survivorship::is_empty(&claim.value)) {
+        let Some(key) = keys.get(&claim.key) else { continue };
+        let known: Option<Timestamp> = company_traits::table
+            .filter(company_traits::company_id.eq(company))
+            .filter(company_traits::key_id.eq(key))
+            .select(company_traits::at)
+            .first(conn)
+            .optional()?;
+        if known.is_some_and(|at| at > draft.at) {
+            continue;
+        }
+        diesel::insert_into(company_traits::table)
+            .values((
+                company_traits::company_id.eq(company),
+                company_traits::key_id.eq(key),
+                company_traits::value.eq(&claim.value),
+                company_traits::source_id.eq(draft.source_id.0),
+                company_traits::at.eq(draft.at),
+            ))
+            .on_conflict((company_traits::company_id, company_traits::key_id))
+            .do_update()
+            .set((
+                company_traits::value.eq(excluded(company_traits::value)),
+                company_traits::source_id.eq(excluded(company_traits::source_id)),
+                company_traits::at.eq(excluded(company_traits::at)),
+            ))
+            .portable()
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn belong(conn: &mut Conn, source: SourceId, company: i64, contact: ContactId) -> QueryResult<()> {
+    let has_primary: bool = diesel::select(diesel::dsl::exists(
+        company_people::table
+            .filter(company_people::contact_id.eq(contact))
+            .filter(company_people::is_primary.eq(true)),
+    ))
+    .get_result(conn)?;
+    diesel::insert_into(company_people::table)
+        .values((
+            company_people::company_id.eq(company),
+            company_people::contact_id.eq(contact),
+            company_people::role.eq(""),
+            company_people::is_primary.eq(!has_primary),
+            company_people::source_id.eq(source),
+        ))
+        .on_conflict((company_people::company_id, company_people::contact_id))
+        .do_nothing()
+        .portable()
+        .execute(conn)?;
+    diesel::update(contacts::table.filter(contacts::id.eq(contact)).filter(contacts::company_id.is_null()))
+        .set(contacts::company_id.eq(company))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! What a batch adds up to: counters per identity, name and day, and each identity's own sums.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::super::model::EventKind;
+use super::people::Owner;
+use super::read::Draft;
+use super::rows::DayRow;
+use super::sessions::Joined;
+use crate::db::Conn;
+use crate::db::dialect::tally::{self, IdentityTally};
+use crate::db::schema::event_days;
+use crate::upsert_all;
+
+/// Sums of one batch.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    days: HashMap<(i64, i64, i64), (i64, f64)>,
+    identities: HashMap<i64, IdentityTally>,
+}
+
+impl Counters {
+    /// Counts one stored event.
+    pub fn add(&mut self, draft: &Draft, owner: Owner, name_id: i64, joined: &Joined) {
+        let day = self.days.entry((owner.identity, name_id, draft.at.day())).or_insert((0, 0.0));
+        day.0 += 1;
+        day.1 += draft.value;
+        let sums = self.identities.entry(owner.identity).or_insert_with(|| IdentityTally {
+            id: owner.identity,
+            first: draft.at.0,
+            last: draft.at.0,
+            ..IdentityTally::default()
+        });
+        sums.first = sums.first.min(draft.at.0);
+        sums.last = sums.last.max(draft.at.0);
+        sums.events += 1;
+        sums.pages += i64::from(matches!(draft.kind, EventKind::Page | EventKind::Screen));
+        sums.sessions += i64::from(joined.began);
+        if let Some(touch) = &joined.touch {
+            let json = serde_json::to_string(touch).ok();
+            if !owner.has_first_touch && sums.first_touch.is_none() {
+                sums.first_touch.clone_from(&json);
+            }
+            sums.last_touch = json;
+        }
+        if joined.device.is_some() {
+            sums.device.clone_from(&joined.device);
+        }
+    }
+
+    /// Adds the sums to the tables, in the order of their keys: neighbours share pages.
+    pub fn write(self, conn: &mut Conn) -> QueryResult<()> {
+        let mut days: Vec<DayRow> = self
+            .days
+            .into_iter()
+            .map(|((identity_id, name_id, day), (n, sum))| DayRow { identity_id, name_id, day, n, sum })
+            .collect();
+        days.sort_unstable_by_key(|row| (row.identity_id, row.name_id, row.day));
+        upsert_all!(
+            conn,
+            event_days::table,
+            &days,
+            (event_days::identity_id, event_days::name_id, event_days::day),
+            (
+                event_days::n.eq(event_days::n + excluded(event_days::n)),
+                event_days::sum.eq(event_days::sum + excluded(event_days::sum)),
+            )
+        );
+        let mut sums: Vec<IdentityTally> = self.identities.into_values().collect();
+        sums.sort_unstable_by_key(|row| row.id);
+        tally::identities(conn, &sums)
+    }
+}

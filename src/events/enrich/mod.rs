@@ -1,0 +1,25 @@
+//! The worker that turns requests into behaviour on contacts. `read` understands what was sent (pure), `batch` does
+//! the work of one transaction, `worker` runs it for ever.
+
+mod batch;
+mod claims;
+mod clock_skew;
+mod companies;
+mod consent;
+mod counters;
+mod device;
+mod fields;
+mod ids;
+mod names;
+mod people;
+mod read;
+mod resolve;
+mod rows;
+mod sessions;
+mod touch;
+mod traits;
+mod worker;
+
+pub use ids::{Id, blocked};
+pub use read::read;
+pub use worker::{Worker, process_waiting};

@@ -1,0 +1,426 @@
+//! The contacts and identities a batch touches, in memory: loaded in bulk, resolved event by event, written in bulk.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::super::model::EventKind;
+use super::ids::Id;
+use super::read::Draft;
+use super::resolve::{self, Decision, Facts};
+use super::rows::{ContactRow, IdentityRow};
+use crate::base::Timestamp;
+use crate::base::clock::MINUTE;
+use crate::base::ids::ContactId;
+use crate::contacts::merge;
+use crate::db::Conn;
+use crate::db::dialect::reserve;
+use crate::db::schema::{contacts, identities, merge_suggestions, no_merges};
+use crate::insert_all;
+
+/// Values asked for in one statement.
+const CHUNK: usize = 500;
+
+/// An identity as the batch knows it.
+#[derive(Debug, Clone)]
+struct Known {
+    identity: i64,
+    /// Whose it was when it was loaded or made; merges of this batch are followed by `World::survivor`.
+    contact: i64,
+    has_first_touch: bool,
+}
+
+/// A contact as the batch knows it.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub is_known: bool,
+    pub is_owned: bool,
+    pub name: String,
+    last_seen_at: Timestamp,
+    users: Option<Vec<String>>,
+    newest: Timestamp,
+    becomes_known: bool,
+}
+
+/// Whose an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// Identity the event hangs on: the strongest of it.
+    pub identity: i64,
+    /// Identity its session hangs on: the device, where there is one.
+    pub device: i64,
+    pub has_first_touch: bool,
+    /// Contact at this moment; a later merge may move it.
+    pub contact: i64,
+}
+
+/// What resolving did, for whoever watches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Effect {
+    pub created: bool,
+    pub became_known: bool,
+    pub merged: bool,
+    pub other_user: bool,
+    pub suggested: bool,
+}
+
+/// Everybody in a batch.
+#[derive(Debug, Default)]
+pub(super) struct World {
+    known: HashMap<Id, Known>,
+    people: HashMap<i64, Person>,
+    moved: HashMap<i64, i64>,
+    apart: HashSet<(i64, i64)>,
+    spare_contacts: Vec<i64>,
+    spare_identities: Vec<i64>,
+    new_contacts: Vec<ContactRow>,
+    new_identities: Vec<IdentityRow>,
+    merges: Vec<(i64, i64, EventKind, String)>,
+    suggestions: Vec<(i64, i64, String)>,
+    now: Timestamp,
+}
+
+impl World {
+    /// Loads whatever is known of the drafts' identifiers, and sets ids aside for those that are new.
+    pub fn load(conn: &mut Conn, drafts: &[&Draft], now: Timestamp) -> QueryResult<Self> {
+        let mut world = Self { now, ..Self::default() };
+        let mut asked: HashSet<&Id> = drafts.iter().flat_map(|draft| &draft.ids).collect();
+        let previous: Vec<Id> = drafts.iter().filter_map(|d| d.previous.as_deref()).flat_map(before).collect();
+        asked.extend(&previous);
+        let values: Vec<&str> = asked.iter().map(|id| id.value.as_str()).collect::<HashSet<_>>().into_iter().collect();
+        for chunk in values.chunks(CHUNK) {
+            let rows: Vec<(i64, i64, String, String, Option<String>)> = identities::table
+                .filter(identities::value.eq_any(chunk))
+                .select((identities::id, identities::contact_id, identities::namespace, identities::value, identities::first_touch))
+                .load(conn)?;
+            for (identity, contact, namespace, value, touch) in rows {
+                let id = Id { namespace: namespace.into(), value };
+                world.known.insert(id, Known { identity, contact, has_first_touch: touch.is_some() });
+            }
+        }
+        let unknown = asked.iter().filter(|id| !world.known.contains_key(**id)).count();
+        world.load_people(conn)?;
+        if unknown > 0 {
+            world.spare_identities = reserve::ids(conn, "identities", unknown)?;
+            world.spare_contacts = reserve::ids(conn, "contacts", unknown)?;
+            world.spare_identities.reverse();
+            world.spare_contacts.reverse();
+        }
+        Ok(world)
+    }
+
+    fn load_people(&mut self, conn: &mut Conn) -> QueryResult<()> {
+        let ids: Vec<i64> = self.known.values().map(|k| k.contact).collect::<HashSet<_>>().into_iter().collect();
+        for chunk in ids.chunks(CHUNK) {
+            type Row = (i64, bool, bool, String, Timestamp);
+            let rows: Vec<Row> = contacts::table
+                .filter(contacts::id.eq_any(chunk))
+                .select((contacts::id, contacts::is_known, contacts::is_person_owned, contacts::name, contacts::last_seen_at))
+                .load(conn)?;
+            for (id, is_known, is_owned, name, last_seen_at) in rows {
+                let newest = Timestamp::ZERO;
+                self.people.insert(
+                    id,
+                    Person { is_known, is_owned, name, last_seen_at, users: None, newest, becomes_known: false },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides whose a draft is, and remembers what has to be written for it. `may_create`: the source lets unknown
+    /// people become known contacts.
+    pub fn resolve(&mut self, conn: &mut Conn, draft: &Draft, may_create: bool) -> QueryResult<(Owner, Effect)> {
+        let mut effect = Effect::default();
+        let mut ids: Vec<Id> = draft.ids.clone();
+        if let Some(previous) = &draft.previous {
+            ids.extend(self.previous(previous));
+        }
+        if let Some(owner) = self.settled(&ids) {
+            let joined = ids.first().is_some_and(|id| id.namespace == "anonymous_id") || self.is_known(owner.contact);
+            if joined {
+                self.saw(owner.contact, draft.at);
+                return Ok((owner, effect));
+            }
+        }
+        let user = ids.iter().find(|id| id.namespace == "user_id").map(|id| id.value.clone());
+        let owners = self.owners(conn, &ids)?;
+        let may_join = draft.kind == EventKind::Alias;
+        let apart = &self.apart;
+        let (decision, obstacles) =
+            resolve::decide(&owners, user.as_deref(), may_join, |a, b| apart.contains(&(a.min(b), a.max(b))));
+        effect.other_user = obstacles.other_user;
+        if let Some((a, b)) = obstacles.both_owned {
+            effect.suggested = true;
+            self.suggestions.push((a, b, evidence(draft)));
+        }
+        let (kept, contact) = match decision {
+            Decision::Create { kept } => {
+                effect.created = true;
+                (kept, self.create(draft))
+            }
+            Decision::Attach { kept, contact } => (kept, contact),
+            Decision::Merge { kept, winner, losers } => {
+                effect.merged = true;
+                for loser in losers {
+                    self.merge(winner, loser, draft);
+                }
+                (kept, winner)
+            }
+        };
+        for id in ids.iter().take(kept) {
+            self.attach(id, contact, draft);
+        }
+        let names_somebody = ids.iter().take(kept).any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
+        if names_somebody && may_create {
+            effect.became_known = self.becomes_known(contact);
+        }
+        self.saw(contact, draft.at);
+        Ok((self.owner(&ids, kept, contact), effect))
+    }
+
+    /// The name to show for a contact.
+    pub fn name(&self, contact: i64) -> Option<&str> {
+        self.people.get(&self.survivor(contact)).map(|p| p.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// The contact that a contact has become within this batch.
+    pub fn survivor(&self, mut contact: i64) -> i64 {
+        while let Some(next) = self.moved.get(&contact) {
+            contact = *next;
+        }
+        contact
+    }
+
+    /// Whether somebody knows who a contact is.
+    pub fn is_known(&self, contact: i64) -> bool {
+        self.people.get(&self.survivor(contact)).is_some_and(|p| p.is_known)
+    }
+
+    /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
+    pub fn write(&mut self, conn: &mut Conn) -> QueryResult<()> {
+        for row in &mut self.new_contacts {
+            if let Some(person) = self.people.get_mut(&row.id) {
+                row.is_known = person.is_known;
+                row.stage = if person.is_known { "lead" } else { "visitor" }.to_owned();
+                row.last_seen_at = person.newest;
+                person.becomes_known = false;
+                person.last_seen_at = person.newest;
+            }
+        }
+        insert_all!(conn, contacts::table, &self.new_contacts);
+        insert_all!(conn, identities::table, &self.new_identities);
+        for (winner, loser, kind, evidence) in &self.merges {
+            let rule = if *kind == EventKind::Alias { "alias" } else { "same identifiers" };
+            merge::merge(conn, ContactId(*winner), ContactId(*loser), rule, evidence, None, self.now)?;
+        }
+        self.write_suggestions(conn)?;
+        self.write_changes(conn)
+    }
+
+    fn write_suggestions(&self, conn: &mut Conn) -> QueryResult<()> {
+        use crate::db::PortableExt;
+        for (a, b, evidence) in &self.suggestions {
+            diesel::insert_into(merge_suggestions::table)
+                .values((
+                    merge_suggestions::contact_a.eq(a),
+                    merge_suggestions::contact_b.eq(b),
+                    merge_suggestions::reason.eq("same identifiers"),
+                    merge_suggestions::evidence.eq(evidence),
+                    merge_suggestions::at.eq(self.now),
+                ))
+                .on_conflict((merge_suggestions::contact_a, merge_suggestions::contact_b))
+                .do_nothing()
+                .portable()
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    fn write_changes(&self, conn: &mut Conn) -> QueryResult<()> {
+        for (id, person) in &self.people {
+            if person.becomes_known {
+                diesel::update(contacts::table.filter(contacts::id.eq(id)))
+                    .set((contacts::is_known.eq(true), contacts::updated_at.eq(self.now)))
+                    .execute(conn)?;
+                diesel::update(contacts::table.filter(contacts::id.eq(id)).filter(contacts::stage.eq("visitor")))
+                    .set(contacts::stage.eq("lead"))
+                    .execute(conn)?;
+            }
+            // To the minute: six indexes hang on this column.
+            if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(id) {
+                diesel::update(contacts::table.filter(contacts::id.eq(id)))
+                    .set(contacts::last_seen_at.eq(person.newest))
+                    .execute(conn)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The owner of identifiers that are all known and all one contact's: nothing to decide.
+    fn settled(&self, ids: &[Id]) -> Option<Owner> {
+        let first = self.known.get(ids.first()?)?;
+        let contact = self.survivor(first.contact);
+        let all = ids.iter().all(|id| self.known.get(id).is_some_and(|k| self.survivor(k.contact) == contact));
+        all.then(|| self.owner(ids, ids.len(), contact))
+    }
+
+    fn owner(&self, ids: &[Id], kept: usize, contact: i64) -> Owner {
+        let mut kept_ids = ids.iter().take(kept);
+        let strongest = kept_ids.clone().next().and_then(|id| self.known.get(id));
+        let device = kept_ids.find(|id| id.namespace == "anonymous_id").and_then(|id| self.known.get(id)).or(strongest);
+        Owner {
+            identity: strongest.map_or(0, |k| k.identity),
+            device: device.map_or(0, |k| k.identity),
+            has_first_touch: strongest.is_some_and(|k| k.has_first_touch),
+            contact,
+        }
+    }
+
+    /// What an alias names as the id before: a user id if there is such a user, else the id of a device.
+    fn previous(&self, value: &str) -> Option<Id> {
+        let both: Vec<Id> = before(value).collect();
+        both.iter().find(|id| self.known.contains_key(*id)).or(both.last()).cloned()
+    }
+
+    fn owners(&mut self, conn: &mut Conn, ids: &[Id]) -> QueryResult<Vec<Option<Facts>>> {
+        let mut owners = Vec::with_capacity(ids.len());
+        for id in ids {
+            let contact = self.known.get(id).map(|k| self.survivor(k.contact));
+            owners.push(match contact {
+                Some(contact) => Some(self.facts(conn, contact)?),
+                None => None,
+            });
+        }
+        let mut several: Vec<i64> = owners.iter().flatten().map(|f| f.contact).collect();
+        several.sort_unstable();
+        several.dedup();
+        if several.len() > 1 {
+            let pairs: Vec<(i64, i64)> = no_merges::table
+                .filter(no_merges::a.eq_any(&several))
+                .filter(no_merges::b.eq_any(&several))
+                .select((no_merges::a, no_merges::b))
+                .load(conn)?;
+            self.apart.extend(pairs);
+        }
+        Ok(owners)
+    }
+
+    fn facts(&mut self, conn: &mut Conn, contact: i64) -> QueryResult<Facts> {
+        let Some(person) = self.people.get_mut(&contact) else {
+            return Ok(Facts { contact, is_owned: false, is_known: false, users: Vec::new() });
+        };
+        if person.users.is_none() {
+            let users = identities::table
+                .filter(identities::contact_id.eq(contact))
+                .filter(identities::namespace.eq("user_id"))
+                .limit(10)
+                .select(identities::value)
+                .load(conn)?;
+            person.users = Some(users);
+        }
+        Ok(Facts {
+            contact,
+            is_owned: person.is_owned,
+            is_known: person.is_known,
+            users: person.users.clone().unwrap_or_default(),
+        })
+    }
+
+    fn create(&mut self, draft: &Draft) -> i64 {
+        let id = self.spare_contacts.pop().unwrap_or_default();
+        self.people.insert(
+            id,
+            Person {
+                is_known: false,
+                is_owned: false,
+                name: String::new(),
+                last_seen_at: Timestamp::ZERO,
+                users: Some(Vec::new()),
+                newest: draft.at,
+                becomes_known: false,
+            },
+        );
+        self.new_contacts.push(ContactRow {
+            id,
+            source_id: draft.source_id.0,
+            created_at: self.now,
+            updated_at: self.now,
+            ..ContactRow::default()
+        });
+        id
+    }
+
+    fn attach(&mut self, id: &Id, contact: i64, draft: &Draft) {
+        if self.known.contains_key(id) {
+            return;
+        }
+        let identity = self.spare_identities.pop().unwrap_or_default();
+        self.known.insert(id.clone(), Known { identity, contact, has_first_touch: false });
+        if id.namespace == "user_id"
+            && let Some(person) = self.people.get_mut(&contact)
+        {
+            person.users.get_or_insert_default().push(id.value.clone());
+        }
+        self.new_identities.push(IdentityRow {
+            id: identity,
+            contact_id: contact,
+            namespace: id.namespace.to_string(),
+            value: id.value.clone(),
+            shown: id.value.clone(),
+            label: String::new(),
+            is_primary: false,
+            is_shared: false,
+            source_id: draft.source_id.0,
+            created_at: self.now,
+            first_seen_at: Timestamp::ZERO,
+            last_seen_at: Timestamp::ZERO,
+            event_count: 0,
+            page_count: 0,
+            session_count: 0,
+        });
+    }
+
+    fn merge(&mut self, winner: i64, loser: i64, draft: &Draft) {
+        self.merges.push((winner, loser, draft.kind, evidence(draft)));
+        self.moved.insert(loser, winner);
+        let lost = self.people.get(&loser).cloned();
+        if let (Some(person), Some(lost)) = (self.people.get_mut(&winner), lost) {
+            person.users.get_or_insert_default().extend(lost.users.unwrap_or_default());
+            person.newest = person.newest.max(lost.newest);
+            if lost.is_known && !person.is_known {
+                person.is_known = true;
+                person.becomes_known = true;
+            }
+        }
+    }
+
+    fn becomes_known(&mut self, contact: i64) -> bool {
+        match self.people.get_mut(&contact) {
+            Some(person) if !person.is_known => {
+                person.is_known = true;
+                person.becomes_known = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn saw(&mut self, contact: i64, at: Timestamp) {
+        let contact = self.survivor(contact);
+        if let Some(person) = self.people.get_mut(&contact) {
+            person.newest = person.newest.max(at);
+        }
+    }
+}
+
+/// Both things the id before may be.
+fn before(value: &str) -> impl Iterator<Item = Id> + use<> {
+    [Id::user(value), Id::anonymous(value)].into_iter().flatten()
+}
+
+/// Why, in the words of the event that said so.
+fn evidence(draft: &Draft) -> String {
+    let ids: Vec<String> = draft.ids.iter().map(|id| format!("{} {}", id.namespace, id.value)).collect();
+    serde_json::json!({ "event": draft.kind, "message_id": draft.message_id, "source": draft.source_id, "ids": ids }).to_string()
+}
