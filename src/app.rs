@@ -13,6 +13,7 @@ use crate::base::clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::events::debugger::Streams;
+use crate::events::enrich;
 use crate::events::health::Health;
 use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
@@ -127,7 +128,18 @@ impl House {
             Pace::default(),
             self.pulse.clone(),
         )?;
-        Ok(Background { jobs })
+        let enrich = self.enrich().start()?;
+        Ok(Background { enrich, jobs })
+    }
+
+    /// The enrichment worker over this house's inbox.
+    pub fn enrich(&self) -> enrich::Worker {
+        enrich::Worker::new(
+            self.db.clone(),
+            self.inbox.clone(),
+            self.live.clone(),
+            self.health.clone(),
+        )
     }
 }
 
@@ -138,12 +150,14 @@ fn schedule() -> Schedule {
 
 /// What works in the background.
 pub struct Background {
+    enrich: enrich::Running,
     jobs: Worker,
 }
 
 impl Background {
     /// Stops everything in order, once HTTP has stopped: events first, as they ask for jobs. Blocks until done.
     pub fn stop(self) {
+        self.enrich.stop();
         self.jobs.stop();
     }
 }

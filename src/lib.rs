@@ -4,6 +4,7 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod contacts;
 pub mod db;
 pub mod events;
 pub mod files;

@@ -22,4 +22,4 @@ mod worker;
 
 pub use ids::{Id, blocked};
 pub use read::read;
-pub use worker::{Worker, process_waiting};
+pub use worker::{Running, Worker, process_waiting};

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Source, SourceKind};
+use super::{Source, SourceKind, SourceSettings};
 use crate::base::Timestamp;
 use crate::base::ids::SourceId;
 use crate::db::Conn;
@@ -57,4 +57,9 @@ pub fn count(conn: &mut Conn) -> QueryResult<i64> {
         .filter(sources::kind.ne(SourceKind::Crm))
         .count()
         .get_result(conn)
+}
+
+/// The settings of every source, for the worker.
+pub fn settings_of_all(conn: &mut Conn) -> QueryResult<Vec<(SourceId, SourceSettings)>> {
+    sources::table.select((sources::id, sources::settings)).load(conn)
 }

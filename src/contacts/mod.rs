@@ -1,0 +1,4 @@
+//! Contacts and companies, what identifies them, what is known of them.
+
+pub mod merge;
+pub mod survivorship;
