@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 use crate::base::ids::{ContactId, MergeId, UserId};
 use crate::db::dialect::search;
 use crate::db::schema::{
-    activities, company_people, contact_tags, contacts, identities, merge_moves, merges, timeline_entries, trait_values,
-    traits,
+    activities, company_people, contact_tags, contacts, identities, merge_moves, merges,
+    timeline_entries, trait_values, traits,
 };
 use crate::db::{Conn, PortableExt};
 
@@ -34,7 +34,11 @@ pub fn merge(
         ))
         .returning(merges::id)
         .get_result(conn)?;
-    let journal = Journal { merge: id, winner, loser };
+    let journal = Journal {
+        merge: id,
+        winner,
+        loser,
+    };
     journal.identities(conn)?;
     journal.company_people(conn)?;
     journal.tags(conn)?;
@@ -42,7 +46,11 @@ pub fn merge(
     journal.traits(conn)?;
     journal.columns(conn, now)?;
     diesel::update(contacts::table.filter(contacts::id.eq(loser)))
-        .set((contacts::merged_into.eq(winner.0), contacts::deleted_at.eq(now), contacts::updated_at.eq(now)))
+        .set((
+            contacts::merged_into.eq(winner.0),
+            contacts::deleted_at.eq(now),
+            contacts::updated_at.eq(now),
+        ))
         .execute(conn)?;
     search::put(conn, search::Kind::Contact, loser.0, "")?;
     Ok(MergeId(id))
@@ -56,7 +64,12 @@ struct Journal {
 
 impl Journal {
     /// Notes that a row was moved and what it was before.
-    fn note(&self, conn: &mut Conn, table: &str, rows: &[(i64, serde_json::Value)]) -> QueryResult<()> {
+    fn note(
+        &self,
+        conn: &mut Conn,
+        table: &str,
+        rows: &[(i64, serde_json::Value)],
+    ) -> QueryResult<()> {
         for (row, before) in rows {
             diesel::insert_into(merge_moves::table)
                 .values((
@@ -71,7 +84,9 @@ impl Journal {
     }
 
     fn from_loser(&self, ids: Vec<i64>) -> Vec<(i64, serde_json::Value)> {
-        ids.into_iter().map(|id| (id, serde_json::json!({ "contact_id": self.loser }))).collect()
+        ids.into_iter()
+            .map(|id| (id, serde_json::json!({ "contact_id": self.loser })))
+            .collect()
     }
 
     fn identities(&self, conn: &mut Conn) -> QueryResult<()> {
@@ -81,12 +96,20 @@ impl Journal {
             .load(conn)?;
         let moved: Vec<(i64, serde_json::Value)> = rows
             .into_iter()
-            .map(|(id, is_primary)| (id, serde_json::json!({ "contact_id": self.loser, "is_primary": is_primary })))
+            .map(|(id, is_primary)| {
+                (
+                    id,
+                    serde_json::json!({ "contact_id": self.loser, "is_primary": is_primary }),
+                )
+            })
             .collect();
         self.note(conn, "identities", &moved)?;
         // The winner's own primary address stays the primary one.
         diesel::update(identities::table.filter(identities::contact_id.eq(self.loser.0)))
-            .set((identities::contact_id.eq(self.winner.0), identities::is_primary.eq(false)))
+            .set((
+                identities::contact_id.eq(self.winner.0),
+                identities::is_primary.eq(false),
+            ))
             .execute(conn)?;
         Ok(())
     }
@@ -138,17 +161,21 @@ impl Journal {
             .filter(timeline_entries::contact_id.eq(self.loser.0))
             .select(timeline_entries::id)
             .load(conn)?;
-        diesel::update(timeline_entries::table.filter(timeline_entries::contact_id.eq(self.loser.0)))
-            .set(timeline_entries::contact_id.eq(self.winner.0))
-            .execute(conn)?;
+        diesel::update(
+            timeline_entries::table.filter(timeline_entries::contact_id.eq(self.loser.0)),
+        )
+        .set(timeline_entries::contact_id.eq(self.winner.0))
+        .execute(conn)?;
         self.note(conn, "timeline_entries", &self.from_loser(entries))
     }
 
     /// Chooses anew among all claims that now hang on the winner. The claims themselves hang on identities and
     /// moved with them.
     fn traits(&self, conn: &mut Conn) -> QueryResult<()> {
-        let lost: Vec<i64> =
-            traits::table.filter(traits::contact_id.eq(self.loser.0)).select(traits::key_id).load(conn)?;
+        let lost: Vec<i64> = traits::table
+            .filter(traits::contact_id.eq(self.loser.0))
+            .select(traits::key_id)
+            .load(conn)?;
         diesel::delete(traits::table.filter(traits::contact_id.eq(self.loser.0))).execute(conn)?;
         choose(conn, self.winner, &lost)
     }
@@ -156,7 +183,10 @@ impl Journal {
     /// What the winner lacks, the loser's columns fill; the winner's row as it was is kept in the journal.
     fn columns(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
         let load = |conn: &mut Conn, id: ContactId| {
-            contacts::table.filter(contacts::id.eq(id)).select(Columns::as_select()).first::<Columns>(conn)
+            contacts::table
+                .filter(contacts::id.eq(id))
+                .select(Columns::as_select())
+                .first::<Columns>(conn)
         };
         let before = load(conn, self.winner)?;
         let lost = load(conn, self.loser)?;
@@ -178,7 +208,13 @@ pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<
     if keys.is_empty() {
         return Ok(());
     }
-    type Row = (i64, crate::base::ids::IdentityId, crate::base::ids::SourceId, String, Timestamp);
+    type Row = (
+        i64,
+        crate::base::ids::IdentityId,
+        crate::base::ids::SourceId,
+        String,
+        Timestamp,
+    );
     let rows: Vec<Row> = trait_values::table
         .inner_join(identities::table.on(identities::id.eq(trait_values::identity_id)))
         .filter(identities::contact_id.eq(contact.0))
@@ -211,7 +247,11 @@ pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<
                     traits::at.eq(winner.at),
                 );
                 diesel::insert_into(traits::table)
-                    .values((traits::contact_id.eq(contact.0), traits::key_id.eq(key), shown))
+                    .values((
+                        traits::contact_id.eq(contact.0),
+                        traits::key_id.eq(key),
+                        shown,
+                    ))
                     .on_conflict((traits::contact_id, traits::key_id))
                     .do_update()
                     .set(shown)
@@ -219,8 +259,12 @@ pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<
                     .execute(conn)?;
             }
             None => {
-                diesel::delete(traits::table.filter(traits::contact_id.eq(contact.0)).filter(traits::key_id.eq(key)))
-                    .execute(conn)?;
+                diesel::delete(
+                    traits::table
+                        .filter(traits::contact_id.eq(contact.0))
+                        .filter(traits::key_id.eq(key)),
+                )
+                .execute(conn)?;
             }
         }
     }
@@ -256,7 +300,13 @@ struct Columns {
 
 impl Columns {
     fn filled_from(&self, lost: &Self) -> Self {
-        let text = |own: &String, other: &String| if own.is_empty() { other.clone() } else { own.clone() };
+        let text = |own: &String, other: &String| {
+            if own.is_empty() {
+                other.clone()
+            } else {
+                own.clone()
+            }
+        };
         Self {
             is_known: self.is_known || lost.is_known,
             is_person_owned: self.is_person_owned || lost.is_person_owned,
@@ -267,7 +317,11 @@ impl Columns {
             job_title: text(&self.job_title, &lost.job_title),
             email: self.email.clone().or_else(|| lost.email.clone()),
             phone: self.phone.clone().or_else(|| lost.phone.clone()),
-            stage: if self.stage == "visitor" { lost.stage.clone() } else { self.stage.clone() },
+            stage: if self.stage == "visitor" {
+                lost.stage.clone()
+            } else {
+                self.stage.clone()
+            },
             owner_id: self.owner_id.or(lost.owner_id),
             company_id: self.company_id.or(lost.company_id),
             street: text(&self.street, &lost.street),

@@ -29,7 +29,9 @@ pub async fn guard(
 
 /// Addresses where keys count and cookies do not: a tracker on a sister site sends ours along without meaning to.
 fn shows_a_key(path: &str) -> bool {
-    ["/v1/", "/beacon/", "/api/"].iter().any(|prefix| path.starts_with(prefix))
+    ["/v1/", "/beacon/", "/api/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
 }
 
 fn is_same_origin(request: &ServiceRequest) -> bool {

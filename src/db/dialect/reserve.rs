@@ -29,14 +29,17 @@ pub fn ids(conn: &mut Conn, table: &str, n: usize) -> QueryResult<Vec<i64>> {
         }
         Conn::Sqlite(c) => {
             // The highest id ever used, where the table remembers it, else the highest there is.
-            let used: Vec<Id> = diesel::sql_query("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
-                .bind::<Text, _>(table)
-                .load(c)?;
+            let used: Vec<Id> =
+                diesel::sql_query("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
+                    .bind::<Text, _>(table)
+                    .load(c)?;
             let last = match used.first() {
                 Some(row) => row.id,
                 None => {
-                    let highest: Vec<Id> =
-                        diesel::sql_query(format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}")).load(c)?;
+                    let highest: Vec<Id> = diesel::sql_query(format!(
+                        "SELECT COALESCE(MAX(id), 0) AS id FROM {table}"
+                    ))
+                    .load(c)?;
                     highest.first().map_or(0, |row| row.id)
                 }
             };

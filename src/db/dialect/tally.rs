@@ -54,7 +54,8 @@ pub fn identities(conn: &mut Conn, rows: &[IdentityTally]) -> QueryResult<()> {
         }
         Conn::Pg(c) => {
             for rows in rows.chunks(5_000) {
-                let number = |pick: fn(&IdentityTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
+                let number =
+                    |pick: fn(&IdentityTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
                 diesel::sql_query(
                     "UPDATE identities i SET first_seen_at = CASE WHEN i.first_seen_at = 0 THEN t.first ELSE LEAST(i.first_seen_at, t.first) END, \
                      last_seen_at = GREATEST(i.last_seen_at, t.last), event_count = i.event_count + t.events, page_count = i.page_count + t.pages, \
@@ -112,7 +113,8 @@ pub fn sessions(conn: &mut Conn, rows: &[SessionTally]) -> QueryResult<()> {
         }
         Conn::Pg(c) => {
             for rows in rows.chunks(5_000) {
-                let number = |pick: fn(&SessionTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
+                let number =
+                    |pick: fn(&SessionTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
                 diesel::sql_query(
                     "UPDATE sessions s SET started_at = t.started, ended_at = t.ended, event_count = t.events, page_count = t.pages \
                      FROM unnest($1, $2, $3, $4, $5) AS t (id, started, ended, events, pages) WHERE s.id = t.id",

@@ -47,7 +47,9 @@ impl Batch {
 
     fn minute(&mut self, source: SourceId, at: Timestamp) -> &mut Minute {
         let key = (source, at.minute());
-        self.minutes.entry(key).or_insert_with(|| Minute::new(key.0, key.1))
+        self.minutes
+            .entry(key)
+            .or_insert_with(|| Minute::new(key.0, key.1))
     }
 
     /// Does the work; must run in a transaction. The last `told` events are described for whoever watches.
@@ -60,7 +62,11 @@ impl Batch {
         told: usize,
     ) -> QueryResult<Vec<LiveEvent>> {
         let fresh = self.fresh(conn)?;
-        let mut news = News { from: self.drafts.len().saturating_sub(told), events: Vec::new(), now };
+        let mut news = News {
+            from: self.drafts.len().saturating_sub(told),
+            events: Vec::new(),
+            now,
+        };
         let mut minutes = std::mem::take(&mut self.minutes);
         for (n, draft) in self.drafts.iter().enumerate() {
             if let Some(minute) = minutes.get_mut(&(draft.source_id, draft.received_at.minute())) {
@@ -72,7 +78,12 @@ impl Batch {
                 }
             }
         }
-        let fresh: Vec<(usize, &Draft)> = self.drafts.iter().enumerate().filter(|(n, _)| fresh.contains(n)).collect();
+        let fresh: Vec<(usize, &Draft)> = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| fresh.contains(n))
+            .collect();
         names.learn(conn, &self.drafts)?;
         store(conn, &fresh, &self.closed, names, now, &mut news)?;
         self.quarantine(conn, &mut news)?;
@@ -89,7 +100,10 @@ impl Batch {
         let mut fresh = HashSet::with_capacity(self.drafts.len());
         for (n, draft) in self.drafts.iter().enumerate() {
             let same_key = first.entry(draft.key).or_default();
-            let is_double = same_key.iter().filter_map(|m| self.drafts.get(*m)).any(|other| is_same(other, draft));
+            let is_double = same_key
+                .iter()
+                .filter_map(|m| self.drafts.get(*m))
+                .any(|other| is_same(other, draft));
             if !is_double {
                 same_key.push(n);
                 fresh.insert(n);
@@ -108,9 +122,14 @@ impl Batch {
                     .select((events::source_id, events::message_id))
                     .first(conn)
                     .optional()?;
-                let Some((source, message)) = stored else { continue };
+                let Some((source, message)) = stored else {
+                    continue;
+                };
                 for n in first.get(&key).into_iter().flatten() {
-                    let is_stored = self.drafts.get(*n).is_some_and(|d| d.source_id == source && d.message_id == message);
+                    let is_stored = self
+                        .drafts
+                        .get(*n)
+                        .is_some_and(|d| d.source_id == source && d.message_id == message);
                     if is_stored {
                         fresh.remove(n);
                     }
@@ -190,7 +209,10 @@ fn store(
         let joined = visits.join(conn, draft, *owner)?;
         let name_id = names.id(draft).unwrap_or_default();
         counters.add(draft, *owner, name_id, &joined);
-        keys.push(KeyRow { key: draft.key, event_id: id });
+        keys.push(KeyRow {
+            key: draft.key,
+            event_id: id,
+        });
         rows.push(event_row(draft, *owner, id, name_id, joined.session));
     }
     world.write(conn)?;
@@ -203,7 +225,14 @@ fn store(
     let learned = traits::write(conn, &owned, &world, now)?;
     for (i, (n, draft)) in fresh.iter().enumerate() {
         if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
-            news.stored(*n, draft, world.survivor(owner.contact), &world, *effect, learned.get(&i).copied().unwrap_or(0));
+            news.stored(
+                *n,
+                draft,
+                world.survivor(owner.contact),
+                &world,
+                *effect,
+                learned.get(&i).copied().unwrap_or(0),
+            );
         }
     }
     Ok(())
@@ -234,7 +263,15 @@ struct News {
 }
 
 impl News {
-    fn stored(&mut self, n: usize, draft: &Draft, contact: i64, world: &World, effect: Effect, learned: usize) {
+    fn stored(
+        &mut self,
+        n: usize,
+        draft: &Draft,
+        contact: i64,
+        world: &World,
+        effect: Effect,
+        learned: usize,
+    ) {
         if n < self.from {
             return;
         }
@@ -259,7 +296,9 @@ impl News {
             1 => did.push("1 trait".to_owned()),
             n => did.push(format!("{n} traits")),
         }
-        let person = world.name(contact).map_or_else(|| shown_id(draft), str::to_owned);
+        let person = world
+            .name(contact)
+            .map_or_else(|| shown_id(draft), str::to_owned);
         self.push(draft, Some(ContactId(contact)), person, did);
     }
 
@@ -269,7 +308,13 @@ impl News {
         }
     }
 
-    fn push(&mut self, draft: &Draft, contact_id: Option<ContactId>, person: String, did: Vec<String>) {
+    fn push(
+        &mut self,
+        draft: &Draft,
+        contact_id: Option<ContactId>,
+        person: String,
+        did: Vec<String>,
+    ) {
         self.events.push(LiveEvent {
             source_id: draft.source_id,
             at: draft.received_at,
@@ -306,5 +351,9 @@ impl News {
 }
 
 fn shown_id(draft: &Draft) -> String {
-    draft.ids.first().map(|id| id.value.clone()).unwrap_or_default()
+    draft
+        .ids
+        .first()
+        .map(|id| id.value.clone())
+        .unwrap_or_default()
 }

@@ -35,10 +35,14 @@ type Object<'a> = BTreeMap<String, &'a RawValue>;
 pub(super) fn read(traits: Field<'_>, context: Field<'_>) -> Vec<Claim> {
     let mut claims: BTreeMap<String, String> = BTreeMap::new();
     for field in [context, traits] {
-        let object: Object<'_> = field.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let object: Object<'_> = field
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default();
         for (key, value) in object.into_iter().take(MOST_KEYS) {
             match key.as_str() {
-                "address" | "location" if value.get().starts_with('{') => flatten(&mut claims, value),
+                "address" | "location" if value.get().starts_with('{') => {
+                    flatten(&mut claims, value)
+                }
                 "company" | "organization" if value.get().starts_with('{') => {
                     let company: Object<'_> = serde_json::from_str(value.get()).unwrap_or_default();
                     if let Some(name) = company.get("name") {
@@ -49,7 +53,11 @@ pub(super) fn read(traits: Field<'_>, context: Field<'_>) -> Vec<Claim> {
             }
         }
     }
-    claims.into_iter().take(MOST_KEYS).map(|(key, value)| Claim { key, value }).collect()
+    claims
+        .into_iter()
+        .take(MOST_KEYS)
+        .map(|(key, value)| Claim { key, value })
+        .collect()
 }
 
 /// Language and zone of the device, where the person did not say otherwise.
@@ -60,7 +68,10 @@ pub(super) fn add_context(claims: &mut Vec<Claim>, locale: Field<'_>, timezone: 
             && !claims.iter().any(|claim| claim.key == key)
         {
             let value = serde_json::Value::String(text::line(&value, 60)).to_string();
-            claims.push(Claim { key: key.to_owned(), value });
+            claims.push(Claim {
+                key: key.to_owned(),
+                value,
+            });
         }
     }
 }
@@ -87,7 +98,11 @@ fn put(claims: &mut BTreeMap<String, String>, key: &str, value: &RawValue) {
         return;
     }
     // PostgreSQL keeps no NUL in a text, and neither does anybody's name.
-    let json = if json.contains("\\u0000") { json.replace("\\u0000", "") } else { json.to_owned() };
+    let json = if json.contains("\\u0000") {
+        json.replace("\\u0000", "")
+    } else {
+        json.to_owned()
+    };
     claims.insert(key, json);
 }
 
@@ -114,22 +129,37 @@ mod tests {
 
     fn claims(traits: &str, context: &str) -> Vec<(String, String)> {
         let raw = |json: &str| RawValue::from_string(json.to_owned()).expect("JSON");
-        read(Some(&raw(traits)), Some(&raw(context))).into_iter().map(|c| (c.key, c.value)).collect()
+        read(Some(&raw(traits)), Some(&raw(context)))
+            .into_iter()
+            .map(|c| (c.key, c.value))
+            .collect()
     }
 
     #[test]
     fn both_places_are_read_and_the_outer_wins() {
         assert_eq!(
-            claims(r#"{"plan": "pro"}"#, r#"{"plan": "free", "firstName": "Ada"}"#),
-            [("given_name".to_owned(), "\"Ada\"".to_owned()), ("plan".to_owned(), "\"pro\"".to_owned())]
+            claims(
+                r#"{"plan": "pro"}"#,
+                r#"{"plan": "free", "firstName": "Ada"}"#
+            ),
+            [
+                ("given_name".to_owned(), "\"Ada\"".to_owned()),
+                ("plan".to_owned(), "\"pro\"".to_owned())
+            ]
         );
     }
 
     #[test]
     fn an_address_is_taken_apart_and_empty_values_say_nothing() {
         assert_eq!(
-            claims(r#"{"address": {"city": "Bergen", "zip": 5003, "moon": 1}, "x": "", "y": null, "z": {}}"#, "null"),
-            [("city".to_owned(), "\"Bergen\"".to_owned()), ("postal_code".to_owned(), "5003".to_owned())]
+            claims(
+                r#"{"address": {"city": "Bergen", "zip": 5003, "moon": 1}, "x": "", "y": null, "z": {}}"#,
+                "null"
+            ),
+            [
+                ("city".to_owned(), "\"Bergen\"".to_owned()),
+                ("postal_code".to_owned(), "5003".to_owned())
+            ]
         );
     }
 

@@ -14,10 +14,25 @@ use crate::db::schema::{companies, company_domains, company_people, company_trai
 use crate::db::{Conn, PortableExt};
 
 /// Finds or makes the company of a group call, learns its traits, and puts the contact into it.
-pub(super) fn join(conn: &mut Conn, draft: &Draft, contact: ContactId, now: Timestamp) -> QueryResult<()> {
-    let Some(group) = draft.group.as_deref() else { return Ok(()) };
-    let claimed = |key: &str| draft.claims.iter().find(|c| c.key == key).and_then(Claim::text);
-    let name = claimed("name").map(|name| text::line(&name, 200)).filter(|name| !name.is_empty());
+pub(super) fn join(
+    conn: &mut Conn,
+    draft: &Draft,
+    contact: ContactId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let Some(group) = draft.group.as_deref() else {
+        return Ok(());
+    };
+    let claimed = |key: &str| {
+        draft
+            .claims
+            .iter()
+            .find(|c| c.key == key)
+            .and_then(Claim::text)
+    };
+    let name = claimed("name")
+        .map(|name| text::line(&name, 200))
+        .filter(|name| !name.is_empty());
     let found: Option<(i64, String, SourceId)> = companies::table
         .filter(companies::external_id.eq(group))
         .select((companies::id, companies::name, companies::source_id))
@@ -31,20 +46,36 @@ pub(super) fn join(conn: &mut Conn, draft: &Draft, contact: ContactId, now: Time
             }
             id
         }
-        None => create(conn, draft.source_id, group, name.as_deref().unwrap_or(group), now)?,
+        None => create(
+            conn,
+            draft.source_id,
+            group,
+            name.as_deref().unwrap_or(group),
+            now,
+        )?,
     };
     if let Some(domain) = claimed("domain").or_else(|| claimed("website")) {
         add_domain(conn, company, &domain)?;
     }
     learn(conn, draft, company, now)?;
     belong(conn, draft.source_id, company, contact)?;
-    diesel::update(companies::table.filter(companies::id.eq(company)).filter(companies::last_seen_at.lt(draft.at)))
-        .set(companies::last_seen_at.eq(draft.at))
-        .execute(conn)?;
+    diesel::update(
+        companies::table
+            .filter(companies::id.eq(company))
+            .filter(companies::last_seen_at.lt(draft.at)),
+    )
+    .set(companies::last_seen_at.eq(draft.at))
+    .execute(conn)?;
     Ok(())
 }
 
-fn create(conn: &mut Conn, source: SourceId, group: &str, name: &str, now: Timestamp) -> QueryResult<i64> {
+fn create(
+    conn: &mut Conn,
+    source: SourceId,
+    group: &str,
+    name: &str,
+    now: Timestamp,
+) -> QueryResult<i64> {
     use companies as c;
     let blank = (
         c::industry.eq(""),
@@ -88,9 +119,13 @@ fn rename(conn: &mut Conn, company: i64, name: &str, now: Timestamp) -> QueryRes
 fn add_domain(conn: &mut Conn, company: i64, text: &str) -> QueryResult<()> {
     let host = text.split("://").last().unwrap_or_default();
     let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let Some(domain) = EmailAddress::domain_name(host.strip_prefix("www.").unwrap_or(host)) else { return Ok(()) };
-    let others: i64 =
-        company_domains::table.filter(company_domains::company_id.eq(company)).count().get_result(conn)?;
+    let Some(domain) = EmailAddress::domain_name(host.strip_prefix("www.").unwrap_or(host)) else {
+        return Ok(());
+    };
+    let others: i64 = company_domains::table
+        .filter(company_domains::company_id.eq(company))
+        .count()
+        .get_result(conn)?;
     // A domain another company has stays there.
     diesel::insert_into(company_domains::table)
         .values((
@@ -106,10 +141,20 @@ fn add_domain(conn: &mut Conn, company: i64, text: &str) -> QueryResult<()> {
 }
 
 fn learn(conn: &mut Conn, draft: &Draft, company: i64, now: Timestamp) -> QueryResult<()> {
-    let wanted: Vec<&str> = draft.claims.iter().map(|claim| claim.key.as_str()).collect();
+    let wanted: Vec<&str> = draft
+        .claims
+        .iter()
+        .map(|claim| claim.key.as_str())
+        .collect();
     let keys = key_ids(conn, "company", &wanted, now)?;
-    for claim in draft.claims.iter().filter(|claim| !survivorship::is_empty(&claim.value)) {
-        let Some(key) = keys.get(&claim.key) else { continue };
+    for claim in draft
+        .claims
+        .iter()
+        .filter(|claim| !survivorship::is_empty(&claim.value))
+    {
+        let Some(key) = keys.get(&claim.key) else {
+            continue;
+        };
         let known: Option<Timestamp> = company_traits::table
             .filter(company_traits::company_id.eq(company))
             .filter(company_traits::key_id.eq(key))
@@ -159,8 +204,12 @@ fn belong(conn: &mut Conn, source: SourceId, company: i64, contact: ContactId) -
         .do_nothing()
         .portable()
         .execute(conn)?;
-    diesel::update(contacts::table.filter(contacts::id.eq(contact)).filter(contacts::company_id.is_null()))
-        .set(contacts::company_id.eq(company))
-        .execute(conn)?;
+    diesel::update(
+        contacts::table
+            .filter(contacts::id.eq(contact))
+            .filter(contacts::company_id.is_null()),
+    )
+    .set(contacts::company_id.eq(company))
+    .execute(conn)?;
     Ok(())
 }

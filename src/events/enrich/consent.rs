@@ -62,7 +62,10 @@ mod tests {
     use super::*;
 
     fn refused(category: &str, json: &str) -> bool {
-        let settings = SourceSettings { consent_category: category.to_owned(), ..SourceSettings::default() };
+        let settings = SourceSettings {
+            consent_category: category.to_owned(),
+            ..SourceSettings::default()
+        };
         let consent: Consent = serde_json::from_str(json).expect("a consent");
         let management: ConsentManagement = serde_json::from_str(json).expect("a consent");
         refuses(&settings, Some(&consent), Some(&management))
@@ -72,13 +75,41 @@ mod tests {
     fn both_ways_of_saying_no() {
         for (category, json, want) in [
             ("", "{}", false),
-            ("", r#"{"categoryPreferences": {"a": false, "b": false}}"#, true),
-            ("", r#"{"categoryPreferences": {"a": false, "b": true}}"#, false),
-            ("a", r#"{"categoryPreferences": {"a": false, "b": true}}"#, true),
-            ("b", r#"{"categoryPreferences": {"a": false, "b": true}}"#, false),
-            ("", r#"{"deniedConsentIds": ["a"], "allowedConsentIds": []}"#, true),
-            ("", r#"{"deniedConsentIds": ["a"], "allowedConsentIds": ["b"]}"#, false),
-            ("a", r#"{"deniedConsentIds": ["a"], "allowedConsentIds": ["b"]}"#, true),
+            (
+                "",
+                r#"{"categoryPreferences": {"a": false, "b": false}}"#,
+                true,
+            ),
+            (
+                "",
+                r#"{"categoryPreferences": {"a": false, "b": true}}"#,
+                false,
+            ),
+            (
+                "a",
+                r#"{"categoryPreferences": {"a": false, "b": true}}"#,
+                true,
+            ),
+            (
+                "b",
+                r#"{"categoryPreferences": {"a": false, "b": true}}"#,
+                false,
+            ),
+            (
+                "",
+                r#"{"deniedConsentIds": ["a"], "allowedConsentIds": []}"#,
+                true,
+            ),
+            (
+                "",
+                r#"{"deniedConsentIds": ["a"], "allowedConsentIds": ["b"]}"#,
+                false,
+            ),
+            (
+                "a",
+                r#"{"deniedConsentIds": ["a"], "allowedConsentIds": ["b"]}"#,
+                true,
+            ),
         ] {
             assert_eq!(refused(category, json), want, "{category} {json}");
         }

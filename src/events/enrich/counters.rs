@@ -25,15 +25,21 @@ pub(super) struct Counters {
 impl Counters {
     /// Counts one stored event.
     pub fn add(&mut self, draft: &Draft, owner: Owner, name_id: i64, joined: &Joined) {
-        let day = self.days.entry((owner.identity, name_id, draft.at.day())).or_insert((0, 0.0));
+        let day = self
+            .days
+            .entry((owner.identity, name_id, draft.at.day()))
+            .or_insert((0, 0.0));
         day.0 += 1;
         day.1 += draft.value;
-        let sums = self.identities.entry(owner.identity).or_insert_with(|| IdentityTally {
-            id: owner.identity,
-            first: draft.at.0,
-            last: draft.at.0,
-            ..IdentityTally::default()
-        });
+        let sums = self
+            .identities
+            .entry(owner.identity)
+            .or_insert_with(|| IdentityTally {
+                id: owner.identity,
+                first: draft.at.0,
+                last: draft.at.0,
+                ..IdentityTally::default()
+            });
         sums.first = sums.first.min(draft.at.0);
         sums.last = sums.last.max(draft.at.0);
         sums.events += 1;
@@ -56,14 +62,24 @@ impl Counters {
         let mut days: Vec<DayRow> = self
             .days
             .into_iter()
-            .map(|((identity_id, name_id, day), (n, sum))| DayRow { identity_id, name_id, day, n, sum })
+            .map(|((identity_id, name_id, day), (n, sum))| DayRow {
+                identity_id,
+                name_id,
+                day,
+                n,
+                sum,
+            })
             .collect();
         days.sort_unstable_by_key(|row| (row.identity_id, row.name_id, row.day));
         upsert_all!(
             conn,
             event_days::table,
             &days,
-            (event_days::identity_id, event_days::name_id, event_days::day),
+            (
+                event_days::identity_id,
+                event_days::name_id,
+                event_days::day
+            ),
             (
                 event_days::n.eq(event_days::n + excluded(event_days::n)),
                 event_days::sum.eq(event_days::sum + excluded(event_days::sum)),

@@ -20,7 +20,11 @@ pub(super) fn word(field: Field<'_>) -> Result<Option<String>, ()> {
         Some(b'"') => {
             let text: String = serde_json::from_str(json).map_err(|_| ())?;
             let text = text.trim();
-            let text = if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() };
+            let text = if text.contains('\0') {
+                text.replace('\0', "")
+            } else {
+                text.to_owned()
+            };
             Ok((!text.is_empty()).then_some(text))
         }
         Some(b'0'..=b'9' | b'-') => Ok(Some(json.to_owned())),
@@ -42,14 +46,26 @@ pub(super) fn number(field: Field<'_>) -> Option<f64> {
 /// A time: RFC 3339, without a zone (then UTC), a bare date, or seconds or milliseconds since 1970.
 /// `Ok(None)` for absent; `Err` for what cannot be read.
 pub(super) fn time(field: Field<'_>) -> Result<Option<Timestamp>, ()> {
-    let Some(text) = word(field)? else { return Ok(None) };
+    let Some(text) = word(field)? else {
+        return Ok(None);
+    };
     if let Some(at) = Timestamp::parse(&text) {
         return Ok(Some(at));
     }
     if let Ok(n) = text.parse::<f64>() {
         // 10^11 seconds is the year 5138; as milliseconds it is 1973.
-        let micros = if n.abs() > 1e14 { n } else if n.abs() > 1e11 { n * 1e3 } else { n * 1e6 };
-        return if micros.is_finite() && micros.abs() < 1e18 { Ok(Some(Timestamp(micros as i64))) } else { Err(()) };
+        let micros = if n.abs() > 1e14 {
+            n
+        } else if n.abs() > 1e11 {
+            n * 1e3
+        } else {
+            n * 1e6
+        };
+        return if micros.is_finite() && micros.abs() < 1e18 {
+            Ok(Some(Timestamp(micros as i64)))
+        } else {
+            Err(())
+        };
     }
     for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
         if let Ok(at) = chrono::NaiveDateTime::parse_from_str(&text, format) {
@@ -110,7 +126,11 @@ mod tests {
             ("[1]", Err(())),
             ("\"a\\u0000b\"", Ok(Some("ab"))),
         ] {
-            assert_eq!(word(Some(&raw(json))).as_ref().map(Option::as_deref), want.as_ref().map(|w| *w), "{json}");
+            assert_eq!(
+                word(Some(&raw(json))).as_ref().map(Option::as_deref),
+                want.as_ref().map(|w| *w),
+                "{json}"
+            );
         }
     }
 

@@ -36,20 +36,33 @@ impl Id {
 
     /// An id of a named outside system.
     pub(super) fn external(kind: &str, value: &str) -> Option<Self> {
-        let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(40).collect();
+        let kind: String = kind
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c))
+            .take(40)
+            .collect();
         let id = Self::plain("", value)?;
-        (!kind.is_empty()).then(|| Self { namespace: format!("external:{}", kind.to_lowercase()).into(), ..id })
+        (!kind.is_empty()).then(|| Self {
+            namespace: format!("external:{}", kind.to_lowercase()).into(),
+            ..id
+        })
     }
 
     /// An address; addresses of an office rather than a person identify nobody.
     pub fn email(value: &str) -> Option<Self> {
         let address = EmailAddress::parse(value)?;
-        (!is_role(address.local())).then(|| Self { namespace: "email".into(), value: address.into_string() })
+        (!is_role(address.local())).then(|| Self {
+            namespace: "email".into(),
+            value: address.into_string(),
+        })
     }
 
     /// A phone number in E.164, read in `country` where it has no `+`.
     pub fn phone(value: &str, country: Option<&str>) -> Option<Self> {
-        phone::parse(value, country).map(|value| Self { namespace: "phone".into(), value })
+        phone::parse(value, country).map(|value| Self {
+            namespace: "phone".into(),
+            value,
+        })
     }
 
     fn plain(namespace: &'static str, value: &str) -> Option<Self> {
@@ -61,20 +74,47 @@ impl Id {
             IsNormalized::Yes => value.to_owned(),
             _ => value.nfc().collect(),
         };
-        Some(Self { namespace: namespace.into(), value })
+        Some(Self {
+            namespace: namespace.into(),
+            value,
+        })
     }
 }
 
 /// Values that programs send when they have none: they would make thousands of people one.
 pub fn blocked(value: &str) -> bool {
-    let is_filler = value.bytes().all(|b| matches!(b, b'0' | b'-' | b' ' | b'{' | b'}'));
+    let is_filler = value
+        .bytes()
+        .all(|b| matches!(b, b'0' | b'-' | b' ' | b'{' | b'}'));
     is_filler
         || value.len() <= 20
             && matches!(
                 value.to_ascii_lowercase().as_str(),
-                "-1" | "null" | "(null)" | "undefined" | "none" | "nil" | "nan" | "n/a" | "na" | "anonymous" | "anon"
-                    | "guest" | "unknown" | "true" | "false" | "[object object]" | "user" | "user_id" | "userid"
-                    | "anonymous_id" | "test" | "visitor" | "default" | "id" | "not_set" | "(not set)"
+                "-1" | "null"
+                    | "(null)"
+                    | "undefined"
+                    | "none"
+                    | "nil"
+                    | "nan"
+                    | "n/a"
+                    | "na"
+                    | "anonymous"
+                    | "anon"
+                    | "guest"
+                    | "unknown"
+                    | "true"
+                    | "false"
+                    | "[object object]"
+                    | "user"
+                    | "user_id"
+                    | "userid"
+                    | "anonymous_id"
+                    | "test"
+                    | "visitor"
+                    | "default"
+                    | "id"
+                    | "not_set"
+                    | "(not set)"
             )
 }
 
@@ -82,9 +122,34 @@ fn is_role(local: &str) -> bool {
     let local = local.split('+').next().unwrap_or_default();
     matches!(
         local,
-        "info" | "sales" | "support" | "contact" | "office" | "hello" | "admin" | "administrator" | "billing" | "help"
-            | "noreply" | "no-reply" | "donotreply" | "webmaster" | "postmaster" | "hostmaster" | "abuse" | "team"
-            | "mail" | "marketing" | "service" | "test" | "kontakt" | "contacto" | "accounts" | "accounting" | "hr" | "jobs"
+        "info"
+            | "sales"
+            | "support"
+            | "contact"
+            | "office"
+            | "hello"
+            | "admin"
+            | "administrator"
+            | "billing"
+            | "help"
+            | "noreply"
+            | "no-reply"
+            | "donotreply"
+            | "webmaster"
+            | "postmaster"
+            | "hostmaster"
+            | "abuse"
+            | "team"
+            | "mail"
+            | "marketing"
+            | "service"
+            | "test"
+            | "kontakt"
+            | "contacto"
+            | "accounts"
+            | "accounting"
+            | "hr"
+            | "jobs"
     )
 }
 
@@ -94,7 +159,18 @@ mod tests {
 
     #[test]
     fn fillers_identify_nobody() {
-        for value in ["", "0", "0000-0000", "null", "NULL", "undefined", "-1", "[object Object]", " ", "none"] {
+        for value in [
+            "",
+            "0",
+            "0000-0000",
+            "null",
+            "NULL",
+            "undefined",
+            "-1",
+            "[object Object]",
+            " ",
+            "none",
+        ] {
             assert_eq!(Id::user(value), None, "{value:?}");
         }
         for value in ["u_1", "10", "00x", "nullable", "ada", "用户"] {
@@ -112,12 +188,18 @@ mod tests {
     fn office_addresses_and_bad_ones_identify_nobody() {
         assert_eq!(Id::email("info@example.com"), None);
         assert_eq!(Id::email("nobody"), None);
-        assert_eq!(Id::email(" Ada@Example.com").map(|id| id.value), Some("ada@example.com".to_owned()));
+        assert_eq!(
+            Id::email(" Ada@Example.com").map(|id| id.value),
+            Some("ada@example.com".to_owned())
+        );
     }
 
     #[test]
     fn outside_systems_are_named() {
         let id = Id::external("Billing Id", "cus_1").expect("an id");
-        assert_eq!((&*id.namespace, &*id.value), ("external:billingid", "cus_1"));
+        assert_eq!(
+            (&*id.namespace, &*id.value),
+            ("external:billingid", "cus_1")
+        );
     }
 }

@@ -30,7 +30,11 @@ impl Names {
         }
         for draft in drafts {
             if self.id(draft).is_none() {
-                let name = if self.ids.len() < MOST { draft.name.as_str() } else { OTHER };
+                let name = if self.ids.len() < MOST {
+                    draft.name.as_str()
+                } else {
+                    OTHER
+                };
                 if !self.ids.contains_key(&(draft.kind, name.to_owned())) {
                     self.add(conn, draft.kind, name)?;
                 }
@@ -43,7 +47,15 @@ impl Names {
     pub fn id(&self, draft: &Draft) -> Option<i64> {
         // A borrowed key would need a type of its own; names are short.
         let found = self.ids.get(&(draft.kind, draft.name.clone()));
-        found.or_else(|| if self.ids.len() >= MOST { self.ids.get(&(draft.kind, OTHER.to_owned())) } else { None }).copied()
+        found
+            .or_else(|| {
+                if self.ids.len() >= MOST {
+                    self.ids.get(&(draft.kind, OTHER.to_owned()))
+                } else {
+                    None
+                }
+            })
+            .copied()
     }
 
     fn load(&mut self, conn: &mut Conn) -> QueryResult<()> {
@@ -52,7 +64,8 @@ impl Names {
             .limit(MOST as i64 + 100)
             .select((event_names::id, event_names::kind, event_names::name))
             .load(conn)?;
-        self.ids.extend(rows.into_iter().map(|(id, kind, name)| ((kind, name), id)));
+        self.ids
+            .extend(rows.into_iter().map(|(id, kind, name)| ((kind, name), id)));
         self.is_loaded = true;
         Ok(())
     }

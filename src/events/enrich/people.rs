@@ -83,22 +83,53 @@ pub(super) struct World {
 impl World {
     /// Loads whatever is known of the drafts' identifiers, and sets ids aside for those that are new.
     pub fn load(conn: &mut Conn, drafts: &[&Draft], now: Timestamp) -> QueryResult<Self> {
-        let mut world = Self { now, ..Self::default() };
+        let mut world = Self {
+            now,
+            ..Self::default()
+        };
         let mut asked: HashSet<&Id> = drafts.iter().flat_map(|draft| &draft.ids).collect();
-        let previous: Vec<Id> = drafts.iter().filter_map(|d| d.previous.as_deref()).flat_map(before).collect();
+        let previous: Vec<Id> = drafts
+            .iter()
+            .filter_map(|d| d.previous.as_deref())
+            .flat_map(before)
+            .collect();
         asked.extend(&previous);
-        let values: Vec<&str> = asked.iter().map(|id| id.value.as_str()).collect::<HashSet<_>>().into_iter().collect();
+        let values: Vec<&str> = asked
+            .iter()
+            .map(|id| id.value.as_str())
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .collect();
         for chunk in values.chunks(CHUNK) {
             let rows: Vec<(i64, i64, String, String, Option<String>)> = identities::table
                 .filter(identities::value.eq_any(chunk))
-                .select((identities::id, identities::contact_id, identities::namespace, identities::value, identities::first_touch))
+                .select((
+                    identities::id,
+                    identities::contact_id,
+                    identities::namespace,
+                    identities::value,
+                    identities::first_touch,
+                ))
                 .load(conn)?;
             for (identity, contact, namespace, value, touch) in rows {
-                let id = Id { namespace: namespace.into(), value };
-                world.known.insert(id, Known { identity, contact, has_first_touch: touch.is_some() });
+                let id = Id {
+                    namespace: namespace.into(),
+                    value,
+                };
+                world.known.insert(
+                    id,
+                    Known {
+                        identity,
+                        contact,
+                        has_first_touch: touch.is_some(),
+                    },
+                );
             }
         }
-        let unknown = asked.iter().filter(|id| !world.known.contains_key(**id)).count();
+        let unknown = asked
+            .iter()
+            .filter(|id| !world.known.contains_key(**id))
+            .count();
         world.load_people(conn)?;
         if unknown > 0 {
             world.spare_identities = reserve::ids(conn, "identities", unknown)?;
@@ -110,18 +141,38 @@ impl World {
     }
 
     fn load_people(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        let ids: Vec<i64> = self.known.values().map(|k| k.contact).collect::<HashSet<_>>().into_iter().collect();
+        let ids: Vec<i64> = self
+            .known
+            .values()
+            .map(|k| k.contact)
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .collect();
         for chunk in ids.chunks(CHUNK) {
             type Row = (i64, bool, bool, String, Timestamp);
             let rows: Vec<Row> = contacts::table
                 .filter(contacts::id.eq_any(chunk))
-                .select((contacts::id, contacts::is_known, contacts::is_person_owned, contacts::name, contacts::last_seen_at))
+                .select((
+                    contacts::id,
+                    contacts::is_known,
+                    contacts::is_person_owned,
+                    contacts::name,
+                    contacts::last_seen_at,
+                ))
                 .load(conn)?;
             for (id, is_known, is_owned, name, last_seen_at) in rows {
                 let newest = Timestamp::ZERO;
                 self.people.insert(
                     id,
-                    Person { is_known, is_owned, name, last_seen_at, users: None, newest, becomes_known: false },
+                    Person {
+                        is_known,
+                        is_owned,
+                        name,
+                        last_seen_at,
+                        users: None,
+                        newest,
+                        becomes_known: false,
+                    },
                 );
             }
         }
@@ -130,25 +181,35 @@ impl World {
 
     /// Decides whose a draft is, and remembers what has to be written for it. `may_create`: the source lets unknown
     /// people become known contacts.
-    pub fn resolve(&mut self, conn: &mut Conn, draft: &Draft, may_create: bool) -> QueryResult<(Owner, Effect)> {
+    pub fn resolve(
+        &mut self,
+        conn: &mut Conn,
+        draft: &Draft,
+        may_create: bool,
+    ) -> QueryResult<(Owner, Effect)> {
         let mut effect = Effect::default();
         let mut ids: Vec<Id> = draft.ids.clone();
         if let Some(previous) = &draft.previous {
             ids.extend(self.previous(previous));
         }
         if let Some(owner) = self.settled(&ids) {
-            let joined = ids.first().is_some_and(|id| id.namespace == "anonymous_id") || self.is_known(owner.contact);
+            let joined = ids.first().is_some_and(|id| id.namespace == "anonymous_id")
+                || self.is_known(owner.contact);
             if joined {
                 self.saw(owner.contact, draft.at);
                 return Ok((owner, effect));
             }
         }
-        let user = ids.iter().find(|id| id.namespace == "user_id").map(|id| id.value.clone());
+        let user = ids
+            .iter()
+            .find(|id| id.namespace == "user_id")
+            .map(|id| id.value.clone());
         let owners = self.owners(conn, &ids)?;
         let may_join = draft.kind == EventKind::Alias;
         let apart = &self.apart;
-        let (decision, obstacles) =
-            resolve::decide(&owners, user.as_deref(), may_join, |a, b| apart.contains(&(a.min(b), a.max(b))));
+        let (decision, obstacles) = resolve::decide(&owners, user.as_deref(), may_join, |a, b| {
+            apart.contains(&(a.min(b), a.max(b)))
+        });
         effect.other_user = obstacles.other_user;
         if let Some((a, b)) = obstacles.both_owned {
             effect.suggested = true;
@@ -160,7 +221,11 @@ impl World {
                 (kept, self.create(draft))
             }
             Decision::Attach { kept, contact } => (kept, contact),
-            Decision::Merge { kept, winner, losers } => {
+            Decision::Merge {
+                kept,
+                winner,
+                losers,
+            } => {
                 effect.merged = true;
                 for loser in losers {
                     self.merge(winner, loser, draft);
@@ -171,7 +236,10 @@ impl World {
         for id in ids.iter().take(kept) {
             self.attach(id, contact, draft);
         }
-        let names_somebody = ids.iter().take(kept).any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
+        let names_somebody = ids
+            .iter()
+            .take(kept)
+            .any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
         if names_somebody && may_create {
             effect.became_known = self.becomes_known(contact);
         }
@@ -181,7 +249,10 @@ impl World {
 
     /// The name to show for a contact.
     pub fn name(&self, contact: i64) -> Option<&str> {
-        self.people.get(&self.survivor(contact)).map(|p| p.name.as_str()).filter(|name| !name.is_empty())
+        self.people
+            .get(&self.survivor(contact))
+            .map(|p| p.name.as_str())
+            .filter(|name| !name.is_empty())
     }
 
     /// The contact that a contact has become within this batch.
@@ -194,7 +265,9 @@ impl World {
 
     /// Whether somebody knows who a contact is.
     pub fn is_known(&self, contact: i64) -> bool {
-        self.people.get(&self.survivor(contact)).is_some_and(|p| p.is_known)
+        self.people
+            .get(&self.survivor(contact))
+            .is_some_and(|p| p.is_known)
     }
 
     /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
@@ -211,8 +284,20 @@ impl World {
         insert_all!(conn, contacts::table, &self.new_contacts);
         insert_all!(conn, identities::table, &self.new_identities);
         for (winner, loser, kind, evidence) in &self.merges {
-            let rule = if *kind == EventKind::Alias { "alias" } else { "same identifiers" };
-            merge::merge(conn, ContactId(*winner), ContactId(*loser), rule, evidence, None, self.now)?;
+            let rule = if *kind == EventKind::Alias {
+                "alias"
+            } else {
+                "same identifiers"
+            };
+            merge::merge(
+                conn,
+                ContactId(*winner),
+                ContactId(*loser),
+                rule,
+                evidence,
+                None,
+                self.now,
+            )?;
         }
         self.write_suggestions(conn)?;
         self.write_changes(conn)
@@ -241,11 +326,18 @@ impl World {
         for (id, person) in &self.people {
             if person.becomes_known {
                 diesel::update(contacts::table.filter(contacts::id.eq(id)))
-                    .set((contacts::is_known.eq(true), contacts::updated_at.eq(self.now)))
+                    .set((
+                        contacts::is_known.eq(true),
+                        contacts::updated_at.eq(self.now),
+                    ))
                     .execute(conn)?;
-                diesel::update(contacts::table.filter(contacts::id.eq(id)).filter(contacts::stage.eq("visitor")))
-                    .set(contacts::stage.eq("lead"))
-                    .execute(conn)?;
+                diesel::update(
+                    contacts::table
+                        .filter(contacts::id.eq(id))
+                        .filter(contacts::stage.eq("visitor")),
+                )
+                .set(contacts::stage.eq("lead"))
+                .execute(conn)?;
             }
             // To the minute: six indexes hang on this column.
             if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(id) {
@@ -261,14 +353,21 @@ impl World {
     fn settled(&self, ids: &[Id]) -> Option<Owner> {
         let first = self.known.get(ids.first()?)?;
         let contact = self.survivor(first.contact);
-        let all = ids.iter().all(|id| self.known.get(id).is_some_and(|k| self.survivor(k.contact) == contact));
+        let all = ids.iter().all(|id| {
+            self.known
+                .get(id)
+                .is_some_and(|k| self.survivor(k.contact) == contact)
+        });
         all.then(|| self.owner(ids, ids.len(), contact))
     }
 
     fn owner(&self, ids: &[Id], kept: usize, contact: i64) -> Owner {
         let mut kept_ids = ids.iter().take(kept);
         let strongest = kept_ids.clone().next().and_then(|id| self.known.get(id));
-        let device = kept_ids.find(|id| id.namespace == "anonymous_id").and_then(|id| self.known.get(id)).or(strongest);
+        let device = kept_ids
+            .find(|id| id.namespace == "anonymous_id")
+            .and_then(|id| self.known.get(id))
+            .or(strongest);
         Owner {
             identity: strongest.map_or(0, |k| k.identity),
             device: device.map_or(0, |k| k.identity),
@@ -280,7 +379,10 @@ impl World {
     /// What an alias names as the id before: a user id if there is such a user, else the id of a device.
     fn previous(&self, value: &str) -> Option<Id> {
         let both: Vec<Id> = before(value).collect();
-        both.iter().find(|id| self.known.contains_key(*id)).or(both.last()).cloned()
+        both.iter()
+            .find(|id| self.known.contains_key(*id))
+            .or(both.last())
+            .cloned()
     }
 
     fn owners(&mut self, conn: &mut Conn, ids: &[Id]) -> QueryResult<Vec<Option<Facts>>> {
@@ -308,7 +410,12 @@ impl World {
 
     fn facts(&mut self, conn: &mut Conn, contact: i64) -> QueryResult<Facts> {
         let Some(person) = self.people.get_mut(&contact) else {
-            return Ok(Facts { contact, is_owned: false, is_known: false, users: Vec::new() });
+            return Ok(Facts {
+                contact,
+                is_owned: false,
+                is_known: false,
+                users: Vec::new(),
+            });
         };
         if person.users.is_none() {
             let users = identities::table
@@ -356,7 +463,14 @@ impl World {
             return;
         }
         let identity = self.spare_identities.pop().unwrap_or_default();
-        self.known.insert(id.clone(), Known { identity, contact, has_first_touch: false });
+        self.known.insert(
+            id.clone(),
+            Known {
+                identity,
+                contact,
+                has_first_touch: false,
+            },
+        );
         if id.namespace == "user_id"
             && let Some(person) = self.people.get_mut(&contact)
         {
@@ -382,11 +496,15 @@ impl World {
     }
 
     fn merge(&mut self, winner: i64, loser: i64, draft: &Draft) {
-        self.merges.push((winner, loser, draft.kind, evidence(draft)));
+        self.merges
+            .push((winner, loser, draft.kind, evidence(draft)));
         self.moved.insert(loser, winner);
         let lost = self.people.get(&loser).cloned();
         if let (Some(person), Some(lost)) = (self.people.get_mut(&winner), lost) {
-            person.users.get_or_insert_default().extend(lost.users.unwrap_or_default());
+            person
+                .users
+                .get_or_insert_default()
+                .extend(lost.users.unwrap_or_default());
             person.newest = person.newest.max(lost.newest);
             if lost.is_known && !person.is_known {
                 person.is_known = true;
@@ -416,11 +534,17 @@ impl World {
 
 /// Both things the id before may be.
 fn before(value: &str) -> impl Iterator<Item = Id> + use<> {
-    [Id::user(value), Id::anonymous(value)].into_iter().flatten()
+    [Id::user(value), Id::anonymous(value)]
+        .into_iter()
+        .flatten()
 }
 
 /// Why, in the words of the event that said so.
 fn evidence(draft: &Draft) -> String {
-    let ids: Vec<String> = draft.ids.iter().map(|id| format!("{} {}", id.namespace, id.value)).collect();
+    let ids: Vec<String> = draft
+        .ids
+        .iter()
+        .map(|id| format!("{} {}", id.namespace, id.value))
+        .collect();
     serde_json::json!({ "event": draft.kind, "message_id": draft.message_id, "source": draft.source_id, "ids": ids }).to_string()
 }

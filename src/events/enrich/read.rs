@@ -220,28 +220,66 @@ pub fn read(request: &Waiting, settings: &SourceSettings, keep_raw: bool) -> Rea
     let mut reading = Reading::default();
     let Ok(body) = std::str::from_utf8(&request.body) else {
         let lossy = String::from_utf8_lossy(&request.body).into_owned();
-        let frame = Frame { request, settings, sent_at: None, context: None, keep_raw };
-        reading.refusals.push(frame.refusal(Reason::NotJson, "It is not UTF-8.", lossy.replace('\0', ""), 0));
+        let frame = Frame {
+            request,
+            settings,
+            sent_at: None,
+            context: None,
+            keep_raw,
+        };
+        reading.refusals.push(frame.refusal(
+            Reason::NotJson,
+            "It is not UTF-8.",
+            lossy.replace('\0', ""),
+            0,
+        ));
         return reading;
     };
     let is_batch = matches!(request.kind.as_str(), "batch" | "import");
     let outline = serde_json::from_str::<Envelope<'_>>(body);
     match outline {
-        Ok(Envelope { batch: Some(events), context, sent_at }) if is_batch || request.kind == "replay" => {
+        Ok(Envelope {
+            batch: Some(events),
+            context,
+            sent_at,
+        }) if is_batch || request.kind == "replay" => {
             let sent_at = fields::time(sent_at).ok().flatten();
-            let frame = Frame { request, settings, sent_at, context, keep_raw };
+            let frame = Frame {
+                request,
+                settings,
+                sent_at,
+                context,
+                keep_raw,
+            };
             for (n, event) in events.iter().enumerate() {
                 frame.event(event.get(), n, None, &mut reading);
             }
         }
         Ok(_) => {
-            let frame = Frame { request, settings, sent_at: None, context: None, keep_raw };
+            let frame = Frame {
+                request,
+                settings,
+                sent_at: None,
+                context: None,
+                keep_raw,
+            };
             let kind = EventKind::from_word(&request.kind);
             frame.event(body, 0, kind, &mut reading);
         }
         Err(error) => {
-            let frame = Frame { request, settings, sent_at: None, context: None, keep_raw };
-            reading.refusals.push(frame.refusal(Reason::NotJson, &error.to_string(), body.replace('\0', ""), 0));
+            let frame = Frame {
+                request,
+                settings,
+                sent_at: None,
+                context: None,
+                keep_raw,
+            };
+            reading.refusals.push(frame.refusal(
+                Reason::NotJson,
+                &error.to_string(),
+                body.replace('\0', ""),
+                0,
+            ));
         }
     }
     reading
@@ -254,13 +292,19 @@ impl<'a> Frame<'a> {
             Ok(None) => reading.unconsented += 1,
             Err((reason, detail, key)) => {
                 let body = text::cut(json, MOST_EVENT).replace('\0', "");
-                reading.refusals.push(self.refusal(reason, &detail, body, key));
+                reading
+                    .refusals
+                    .push(self.refusal(reason, &detail, body, key));
             }
         }
     }
 
     fn refusal(&self, reason: Reason, detail: &str, body: String, key: i64) -> Refusal {
-        let key = if key == 0 { hash(self.request.source_id, &body) } else { key };
+        let key = if key == 0 {
+            hash(self.request.source_id, &body)
+        } else {
+            key
+        };
         Refusal {
             source_id: self.request.source_id,
             reason,
@@ -274,14 +318,32 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn understand(&self, json: &'a str, n: usize, kind: Option<EventKind>) -> Result<Option<Draft>, (Reason, String, i64)> {
+    fn understand(
+        &self,
+        json: &'a str,
+        n: usize,
+        kind: Option<EventKind>,
+    ) -> Result<Option<Draft>, (Reason, String, i64)> {
         let refuse = |reason, detail: String| Err((reason, detail, 0));
         if json.len() > MOST_EVENT {
-            return refuse(Reason::TooLarge, format!("It has {} kB; {} kB is the most.", json.len() >> 10, MOST_EVENT >> 10));
+            return refuse(
+                Reason::TooLarge,
+                format!(
+                    "It has {} kB; {} kB is the most.",
+                    json.len() >> 10,
+                    MOST_EVENT >> 10
+                ),
+            );
         }
         let depth = fields::depth(json);
         if depth > fields::MOST_DEPTH {
-            return refuse(Reason::TooDeep, format!("It is nested {depth} deep; {} is the most.", fields::MOST_DEPTH));
+            return refuse(
+                Reason::TooDeep,
+                format!(
+                    "It is nested {depth} deep; {} is the most.",
+                    fields::MOST_DEPTH
+                ),
+            );
         }
         let sent: Sent<'a> = match serde_json::from_str(json) {
             Ok(sent) => sent,
@@ -297,26 +359,41 @@ impl<'a> Frame<'a> {
                 None => return refuse(Reason::NoType, "It has no \"type\"."),
                 Some(word) => match EventKind::from_word(&word.to_ascii_lowercase()) {
                     Some(kind) => kind,
-                    None => return refuse(Reason::UnknownType, &format!("Its type is {:?}.", text::cut(&word, 60))),
+                    None => {
+                        return refuse(
+                            Reason::UnknownType,
+                            &format!("Its type is {:?}.", text::cut(&word, 60)),
+                        );
+                    }
                 },
             },
         };
         let own: Context<'a> = object(sent.context);
         let outer: Context<'a> = object(self.context);
-        let consent: Option<Consent> = own.consent.or(outer.consent).and_then(|raw| serde_json::from_str(raw.get()).ok());
-        let management: Option<ConsentManagement> =
-            own.consent_management.or(outer.consent_management).and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let consent: Option<Consent> = own
+            .consent
+            .or(outer.consent)
+            .and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let management: Option<ConsentManagement> = own
+            .consent_management
+            .or(outer.consent_management)
+            .and_then(|raw| serde_json::from_str(raw.get()).ok());
         if consent::refuses(self.settings, consent.as_ref(), management.as_ref()) {
             return Ok(None);
         }
 
-        let Ok(user) = fields::word(sent.user_id) else { return refuse(Reason::BadUserId, "userId is neither text nor number.") };
+        let Ok(user) = fields::word(sent.user_id) else {
+            return refuse(Reason::BadUserId, "userId is neither text nor number.");
+        };
         let Ok(anonymous) = fields::word(sent.anonymous_id) else {
             return refuse(Reason::BadUserId, "anonymousId is neither text nor number.");
         };
         for (name, id) in [("userId", &user), ("anonymousId", &anonymous)] {
             if let Some(id) = id.as_ref().filter(|id| id.len() > ids::MOST) {
-                return refuse(Reason::BadUserId, &format!("{name} has {} bytes; {} is the most.", id.len(), ids::MOST));
+                return refuse(
+                    Reason::BadUserId,
+                    &format!("{name} has {} bytes; {} is the most.", id.len(), ids::MOST),
+                );
             }
         }
         let previous = fields::text(sent.previous_id).filter(|id| id.len() <= ids::MOST);
@@ -324,19 +401,34 @@ impl<'a> Frame<'a> {
         let name = match kind {
             EventKind::Track => match fields::text(sent.event) {
                 Some(name) => name,
-                None => return refuse(Reason::NoEventName, "A track needs the name of the event in \"event\"."),
+                None => {
+                    return refuse(
+                        Reason::NoEventName,
+                        "A track needs the name of the event in \"event\".",
+                    );
+                }
             },
-            EventKind::Page | EventKind::Screen => {
-                fields::text(sent.name).or_else(|| fields::text(sent.category)).unwrap_or_default()
+            EventKind::Page | EventKind::Screen => fields::text(sent.name)
+                .or_else(|| fields::text(sent.category))
+                .unwrap_or_default(),
+            EventKind::Group if group.is_none() => {
+                return refuse(Reason::NoGroupId, "A group needs \"groupId\".");
             }
-            EventKind::Group if group.is_none() => return refuse(Reason::NoGroupId, "A group needs \"groupId\"."),
-            EventKind::Alias if previous.is_none() => return refuse(Reason::NoPreviousId, "An alias needs \"previousId\"."),
+            EventKind::Alias if previous.is_none() => {
+                return refuse(Reason::NoPreviousId, "An alias needs \"previousId\".");
+            }
             _ => String::new(),
         };
 
         let received_at = self.request.received_at;
-        let (Ok(timestamp), Ok(original)) = (fields::time(sent.timestamp), fields::time(sent.original_timestamp)) else {
-            return refuse(Reason::BadTimestamp, "Its time cannot be read; write it as 2026-11-22T04:32:45.074Z.");
+        let (Ok(timestamp), Ok(original)) = (
+            fields::time(sent.timestamp),
+            fields::time(sent.original_timestamp),
+        ) else {
+            return refuse(
+                Reason::BadTimestamp,
+                "Its time cannot be read; write it as 2026-11-22T04:32:45.074Z.",
+            );
         };
         let sent_at = fields::time(sent.sent_at).ok().flatten().or(self.sent_at);
         let said = timestamp.or(original);
@@ -347,7 +439,14 @@ impl<'a> Frame<'a> {
         };
 
         let claims = if matches!(kind, EventKind::Identify | EventKind::Group) {
-            claims::read(sent.traits, if kind == EventKind::Identify { own.traits } else { None })
+            claims::read(
+                sent.traits,
+                if kind == EventKind::Identify {
+                    own.traits
+                } else {
+                    None
+                },
+            )
         } else {
             Vec::new()
         };
@@ -356,7 +455,10 @@ impl<'a> Frame<'a> {
             self.other_ids(&own, &mut ids);
         }
         if ids.is_empty() {
-            return refuse(Reason::NoIdentity, "It has neither a userId nor an anonymousId that tells anybody apart.");
+            return refuse(
+                Reason::NoIdentity,
+                "It has neither a userId nor an anonymousId that tells anybody apart.",
+            );
         }
         let mut claims = claims;
         if kind == EventKind::Identify {
@@ -380,29 +482,52 @@ impl<'a> Frame<'a> {
             properties: raw(sent.properties),
             context: raw(sent.context),
             page,
-            agent: fields::text(own.user_agent).or_else(|| Some(self.request.user_agent.clone())).filter(|a| !a.is_empty()),
+            agent: fields::text(own.user_agent)
+                .or_else(|| Some(self.request.user_agent.clone()))
+                .filter(|a| !a.is_empty()),
             value: value(sent.properties),
-            raw: if self.keep_raw { text::cut(json, 32 << 10).to_owned() } else { String::new() },
+            raw: if self.keep_raw {
+                text::cut(json, 32 << 10).to_owned()
+            } else {
+                String::new()
+            },
         }))
     }
 
     fn message_id(&self, field: Field<'_>, n: usize) -> String {
         match fields::text(field) {
             Some(id) if id.len() <= MOST_MESSAGE_ID => id,
-            Some(id) => format!("{}~{:016x}", text::cut(&id, 60), xxhash_rust::xxh3::xxh3_64(id.as_bytes())),
+            Some(id) => format!(
+                "{}~{:016x}",
+                text::cut(&id, 60),
+                xxhash_rust::xxh3::xxh3_64(id.as_bytes())
+            ),
             // Stable when the same request is worked on twice.
-            None => format!("inbox-{}-{}-{n}", self.request.received_at.0, self.request.id),
+            None => format!(
+                "inbox-{}-{}-{n}",
+                self.request.received_at.0, self.request.id
+            ),
         }
     }
 
     /// Identifiers, strongest first. An address identifies only where somebody says who they are: RudderStack's
     /// browser SDK repeats the traits on every later event.
-    fn ids(&self, kind: EventKind, user: Option<&str>, anonymous: Option<&str>, claims: &[Claim]) -> Vec<Id> {
+    fn ids(
+        &self,
+        kind: EventKind,
+        user: Option<&str>,
+        anonymous: Option<&str>,
+        claims: &[Claim],
+    ) -> Vec<Id> {
         let mut ids: Vec<Id> = user.and_then(Id::user).into_iter().collect();
         if kind == EventKind::Identify {
             let country = Some(self.settings.default_country.as_str()).filter(|c| !c.is_empty());
             let claimed = |key: &str| claims.iter().find(|c| c.key == key).and_then(Claim::text);
-            ids.extend(claimed("email").or_else(|| user.map(str::to_owned)).and_then(|email| Id::email(&email)));
+            ids.extend(
+                claimed("email")
+                    .or_else(|| user.map(str::to_owned))
+                    .and_then(|email| Id::email(&email)),
+            );
             ids.extend(claimed("phone").and_then(|phone| Id::phone(&phone, country)));
         }
         ids.extend(anonymous.and_then(Id::anonymous));
@@ -410,10 +535,13 @@ impl<'a> Frame<'a> {
     }
 
     fn other_ids(&self, context: &Context<'a>, ids: &mut Vec<Id>) {
-        let externals: Vec<External<'a>> =
-            context.external_ids.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let externals: Vec<External<'a>> = context
+            .external_ids
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default();
         for external in externals.iter().take(10) {
-            if let (Some(kind), Some(id)) = (fields::text(external.kind), fields::text(external.id)) {
+            if let (Some(kind), Some(id)) = (fields::text(external.kind), fields::text(external.id))
+            {
                 ids.extend(Id::external(&kind, &id));
             }
         }
@@ -425,17 +553,36 @@ impl<'a> Frame<'a> {
 }
 
 fn object<'a, T: Default + Deserialize<'a>>(field: Field<'a>) -> T {
-    field.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    field
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default()
 }
 
 fn raw(field: Field<'_>) -> String {
-    field.map(RawValue::get).filter(|json| json.starts_with('{')).unwrap_or("{}").to_owned()
+    field
+        .map(RawValue::get)
+        .filter(|json| json.starts_with('{'))
+        .unwrap_or("{}")
+        .to_owned()
 }
 
-fn page(kind: EventKind, context: Field<'_>, properties: Field<'_>, campaign: Field<'_>) -> Option<PageInfo> {
-    let own: Page<'_> = if kind == EventKind::Page { object(properties) } else { Page::default() };
+fn page(
+    kind: EventKind,
+    context: Field<'_>,
+    properties: Field<'_>,
+    campaign: Field<'_>,
+) -> Option<PageInfo> {
+    let own: Page<'_> = if kind == EventKind::Page {
+        object(properties)
+    } else {
+        Page::default()
+    };
     let around: Page<'_> = object(context);
-    let either = |a: Field<'_>, b: Field<'_>| fields::text(a).or_else(|| fields::text(b)).unwrap_or_default();
+    let either = |a: Field<'_>, b: Field<'_>| {
+        fields::text(a)
+            .or_else(|| fields::text(b))
+            .unwrap_or_default()
+    };
     let info = PageInfo {
         url: either(own.url, around.url),
         path: either(own.path, around.path),
@@ -443,7 +590,11 @@ fn page(kind: EventKind, context: Field<'_>, properties: Field<'_>, campaign: Fi
         campaign: campaign.map(|raw| {
             let campaign: Campaign<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
             let text = |field| fields::text(field).unwrap_or_default();
-            (text(campaign.source), text(campaign.medium), text(campaign.name))
+            (
+                text(campaign.source),
+                text(campaign.medium),
+                text(campaign.name),
+            )
         }),
     };
     (!info.shown().is_empty() || info.campaign.is_some()).then_some(info)
@@ -451,7 +602,10 @@ fn page(kind: EventKind, context: Field<'_>, properties: Field<'_>, campaign: Fi
 
 fn value(properties: Field<'_>) -> f64 {
     let value: Value<'_> = object(properties);
-    fields::number(value.revenue).or_else(|| fields::number(value.total)).or_else(|| fields::number(value.value)).unwrap_or(0.0)
+    fields::number(value.revenue)
+        .or_else(|| fields::number(value.total))
+        .or_else(|| fields::number(value.value))
+        .unwrap_or(0.0)
 }
 
 fn hash(source: SourceId, message_id: &str) -> i64 {

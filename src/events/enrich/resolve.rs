@@ -22,7 +22,11 @@ pub(super) enum Decision {
     /// They belong to one contact, or to nobody yet.
     Attach { kept: usize, contact: i64 },
     /// They belong to several, which turn out to be one.
-    Merge { kept: usize, winner: i64, losers: Vec<i64> },
+    Merge {
+        kept: usize,
+        winner: i64,
+        losers: Vec<i64>,
+    },
 }
 
 /// What stood in the way of keeping all identifiers.
@@ -66,7 +70,11 @@ fn fits(
     obstacles: &mut Obstacles,
 ) -> bool {
     let mut users: Vec<&str> = user.into_iter().collect();
-    users.extend(found.iter().flat_map(|f| f.users.iter().map(String::as_str)));
+    users.extend(
+        found
+            .iter()
+            .flat_map(|f| f.users.iter().map(String::as_str)),
+    );
     users.sort_unstable();
     users.dedup();
     if users.len() > 1 && !may_join_users && !is_one_contact_with_all(found, &users) {
@@ -78,7 +86,12 @@ fn fits(
         obstacles.both_owned = Some((a.contact.min(b.contact), a.contact.max(b.contact)));
         return false;
     }
-    !found.iter().enumerate().any(|(n, a)| found.iter().skip(n + 1).any(|b| never(a.contact, b.contact)))
+    !found.iter().enumerate().any(|(n, a)| {
+        found
+            .iter()
+            .skip(n + 1)
+            .any(|b| never(a.contact, b.contact))
+    })
 }
 
 /// A contact may have several user ids from an alias; its own events are no conflict.
@@ -89,14 +102,21 @@ fn is_one_contact_with_all(found: &[&Facts], users: &[&str]) -> bool {
 fn conclude(kept: usize, found: &[&Facts]) -> Decision {
     match found {
         [] => Decision::Create { kept },
-        [one] => Decision::Attach { kept, contact: one.contact },
+        [one] => Decision::Attach {
+            kept,
+            contact: one.contact,
+        },
         _ => {
             // A person's record outranks a known one, which outranks a visitor; among equals the oldest stays.
             let mut order: Vec<&Facts> = found.to_vec();
             order.sort_by_key(|f| (!f.is_owned, !f.is_known, f.contact));
             let winner = order.first().map_or(0, |f| f.contact);
             let losers = order.iter().skip(1).map(|f| f.contact).collect();
-            Decision::Merge { kept, winner, losers }
+            Decision::Merge {
+                kept,
+                winner,
+                losers,
+            }
         }
     }
 }
@@ -106,11 +126,21 @@ mod tests {
     use super::*;
 
     fn contact(contact: i64, users: &[&str]) -> Option<Facts> {
-        Some(Facts { contact, is_owned: false, is_known: !users.is_empty(), users: users.iter().map(|u| (*u).to_owned()).collect() })
+        Some(Facts {
+            contact,
+            is_owned: false,
+            is_known: !users.is_empty(),
+            users: users.iter().map(|u| (*u).to_owned()).collect(),
+        })
     }
 
     fn owned(contact: i64) -> Option<Facts> {
-        Some(Facts { contact, is_owned: true, is_known: true, users: Vec::new() })
+        Some(Facts {
+            contact,
+            is_owned: true,
+            is_known: true,
+            users: Vec::new(),
+        })
     }
 
     fn plain(owners: &[Option<Facts>], user: Option<&str>) -> Decision {
@@ -119,17 +149,35 @@ mod tests {
 
     #[test]
     fn nobody_somebody_several() {
-        assert_eq!(plain(&[None, None], Some("u")), Decision::Create { kept: 2 });
-        assert_eq!(plain(&[None, contact(7, &[])], Some("u")), Decision::Attach { kept: 2, contact: 7 });
+        assert_eq!(
+            plain(&[None, None], Some("u")),
+            Decision::Create { kept: 2 }
+        );
+        assert_eq!(
+            plain(&[None, contact(7, &[])], Some("u")),
+            Decision::Attach {
+                kept: 2,
+                contact: 7
+            }
+        );
         assert_eq!(
             plain(&[contact(9, &["u"]), contact(7, &[])], Some("u")),
-            Decision::Merge { kept: 2, winner: 9, losers: vec![7] }
+            Decision::Merge {
+                kept: 2,
+                winner: 9,
+                losers: vec![7]
+            }
         );
     }
 
     #[test]
     fn a_second_user_on_a_device_gets_a_contact_of_their_own() {
-        let (decision, obstacles) = decide(&[None, contact(7, &["first"])], Some("second"), false, |_, _| false);
+        let (decision, obstacles) = decide(
+            &[None, contact(7, &["first"])],
+            Some("second"),
+            false,
+            |_, _| false,
+        );
         assert_eq!(decision, Decision::Create { kept: 1 });
         assert!(obstacles.other_user);
     }
@@ -139,26 +187,52 @@ mod tests {
         let owners = [contact(9, &["new"]), contact(7, &["old"])];
         assert_eq!(
             decide(&owners, Some("new"), true, |_, _| false).0,
-            Decision::Merge { kept: 2, winner: 7, losers: vec![9] }
+            Decision::Merge {
+                kept: 2,
+                winner: 7,
+                losers: vec![9]
+            }
         );
         let joined = [contact(7, &["new", "old"])];
-        assert_eq!(plain(&joined, Some("new")), Decision::Attach { kept: 1, contact: 7 });
+        assert_eq!(
+            plain(&joined, Some("new")),
+            Decision::Attach {
+                kept: 1,
+                contact: 7
+            }
+        );
     }
 
     #[test]
     fn what_people_own_wins_and_two_of_those_never_merge() {
         assert_eq!(
             plain(&[contact(1, &["u"]), owned(5)], Some("u")),
-            Decision::Merge { kept: 2, winner: 5, losers: vec![1] }
+            Decision::Merge {
+                kept: 2,
+                winner: 5,
+                losers: vec![1]
+            }
         );
         let (decision, obstacles) = decide(&[owned(5), owned(6)], None, false, |_, _| false);
-        assert_eq!(decision, Decision::Attach { kept: 1, contact: 5 });
+        assert_eq!(
+            decision,
+            Decision::Attach {
+                kept: 1,
+                contact: 5
+            }
+        );
         assert_eq!(obstacles.both_owned, Some((5, 6)));
     }
 
     #[test]
     fn a_pair_kept_apart_stays_apart() {
         let owners = [contact(1, &["u"]), contact(2, &[])];
-        assert_eq!(decide(&owners, Some("u"), false, |_, _| true).0, Decision::Attach { kept: 1, contact: 1 });
+        assert_eq!(
+            decide(&owners, Some("u"), false, |_, _| true).0,
+            Decision::Attach {
+                kept: 1,
+                contact: 1
+            }
+        );
     }
 }

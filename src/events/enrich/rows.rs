@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 
 use crate::base::Timestamp;
-use crate::db::schema::{contacts, event_days, event_keys, events, identities, quarantine, sessions, trait_values, traits};
+use crate::db::schema::{
+    contacts, event_days, event_keys, events, identities, quarantine, sessions, trait_values,
+    traits,
+};
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]

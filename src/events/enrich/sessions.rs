@@ -57,7 +57,12 @@ impl Visits {
     /// Loads the visits that events of these devices in this span of time can belong to.
     pub fn load(conn: &mut Conn, drafts: &[(&Draft, Owner)]) -> QueryResult<Self> {
         let mut visits = Self::default();
-        let devices: Vec<i64> = drafts.iter().map(|(_, o)| o.device).collect::<HashSet<_>>().into_iter().collect();
+        let devices: Vec<i64> = drafts
+            .iter()
+            .map(|(_, o)| o.device)
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .collect();
         let first = drafts.iter().map(|(d, _)| d.at).min().unwrap_or_default();
         let last = drafts.iter().map(|(d, _)| d.at).max().unwrap_or_default();
         for chunk in devices.chunks(CHUNK) {
@@ -77,7 +82,15 @@ impl Visits {
                 ))
                 .load(conn)?;
             for (id, device, started, ended, events, pages) in rows {
-                let visit = Visit { id, started, ended, events, pages, is_changed: false, new: None };
+                let visit = Visit {
+                    id,
+                    started,
+                    ended,
+                    events,
+                    pages,
+                    is_changed: false,
+                    new: None,
+                };
                 visits.by_device.entry(device).or_default().push(visit);
             }
         }
@@ -101,9 +114,15 @@ impl Visits {
                 row.event_count = visit.events;
                 row.page_count = visit.pages;
             }
-            return Ok(Joined { session: Some(visit.id), ..Joined::default() });
+            return Ok(Joined {
+                session: Some(visit.id),
+                ..Joined::default()
+            });
         }
-        if matches!(draft.kind, EventKind::Identify | EventKind::Group | EventKind::Alias) {
+        if matches!(
+            draft.kind,
+            EventKind::Identify | EventKind::Group | EventKind::Alias
+        ) {
             return Ok(Joined::default());
         }
         self.begin(conn, draft, owner, is_page)
@@ -128,11 +147,24 @@ impl Visits {
         tally::sessions(conn, &grown)
     }
 
-    fn begin(&mut self, conn: &mut Conn, draft: &Draft, owner: Owner, is_page: bool) -> QueryResult<Joined> {
+    fn begin(
+        &mut self,
+        conn: &mut Conn,
+        draft: &Draft,
+        owner: Owner,
+        is_page: bool,
+    ) -> QueryResult<Joined> {
         let id = self.next_id(conn)?;
         let touch = draft.page.as_ref().map(|page| page.touch(draft.at));
-        let device = draft.agent.as_deref().map(|agent| self.describe(agent)).filter(|device| !device.is_empty());
-        let entry = draft.page.as_ref().map_or(draft.name.as_str(), |page| page.shown());
+        let device = draft
+            .agent
+            .as_deref()
+            .map(|agent| self.describe(agent))
+            .filter(|device| !device.is_empty());
+        let entry = draft
+            .page
+            .as_ref()
+            .map_or(draft.name.as_str(), |page| page.shown());
         let pages = i64::from(is_page);
         self.by_device.entry(owner.device).or_default().push(Visit {
             id,
@@ -152,10 +184,17 @@ impl Visits {
             event_count: 1,
             page_count: pages,
             entry: text::cut(entry, 500).to_owned(),
-            touch: touch.as_ref().and_then(|touch| serde_json::to_string(touch).ok()),
+            touch: touch
+                .as_ref()
+                .and_then(|touch| serde_json::to_string(touch).ok()),
             device: device.clone(),
         });
-        Ok(Joined { session: Some(id), began: true, touch, device })
+        Ok(Joined {
+            session: Some(id),
+            began: true,
+            touch,
+            device,
+        })
     }
 
     fn next_id(&mut self, conn: &mut Conn) -> QueryResult<i64> {

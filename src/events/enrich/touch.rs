@@ -38,7 +38,11 @@ pub(super) struct PageInfo {
 impl PageInfo {
     /// What to show of it: the path, else the URL.
     pub fn shown(&self) -> &str {
-        if self.path.is_empty() { &self.url } else { &self.path }
+        if self.path.is_empty() {
+            &self.url
+        } else {
+            &self.path
+        }
     }
 
     /// Where this page view came from. Moving within one site is no touch but the visit's own.
@@ -53,9 +57,15 @@ impl PageInfo {
                 _ => {}
             }
         }
-        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        let host = url
+            .as_ref()
+            .and_then(url::Url::host_str)
+            .unwrap_or_default();
         let referrer = url::Url::parse(&self.referrer).ok();
-        let from = referrer.as_ref().and_then(url::Url::host_str).filter(|from| bare(from) != bare(host));
+        let from = referrer
+            .as_ref()
+            .and_then(url::Url::host_str)
+            .filter(|from| bare(from) != bare(host));
         if source.is_empty() {
             match from {
                 Some(from) => {
@@ -72,7 +82,11 @@ impl PageInfo {
             source: text::line(&source, 100),
             medium: text::line(&medium, 100),
             campaign: text::line(&campaign, 200),
-            referrer: if from.is_some() { text::cut(&self.referrer, 500).to_owned() } else { String::new() },
+            referrer: if from.is_some() {
+                text::cut(&self.referrer, 500).to_owned()
+            } else {
+                String::new()
+            },
             landing: text::cut(self.shown(), 500).to_owned(),
         }
     }
@@ -87,7 +101,11 @@ mod tests {
     use super::*;
 
     fn touch(url: &str, referrer: &str) -> (String, String, String) {
-        let page = PageInfo { url: url.to_owned(), referrer: referrer.to_owned(), ..PageInfo::default() };
+        let page = PageInfo {
+            url: url.to_owned(),
+            referrer: referrer.to_owned(),
+            ..PageInfo::default()
+        };
         let touch = page.touch(Timestamp::ZERO);
         (touch.source, touch.medium, touch.campaign)
     }
@@ -97,10 +115,16 @@ mod tests {
         let owned = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
         let page = "https://www.example.com/pricing";
         assert_eq!(
-            touch(&format!("{page}?utm_source=news&utm_medium=email&utm_campaign=Spring"), "https://other.example/"),
+            touch(
+                &format!("{page}?utm_source=news&utm_medium=email&utm_campaign=Spring"),
+                "https://other.example/"
+            ),
             owned("news", "email", "Spring")
         );
-        assert_eq!(touch(page, "https://www.search.example/q"), owned("search.example", "referral", ""));
+        assert_eq!(
+            touch(page, "https://www.search.example/q"),
+            owned("search.example", "referral", "")
+        );
         assert_eq!(touch(page, "https://example.com/"), owned("direct", "", ""));
         assert_eq!(touch(page, "$direct"), owned("direct", "", ""));
         assert_eq!(touch("nonsense", ""), owned("direct", "", ""));

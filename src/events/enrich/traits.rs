@@ -30,7 +30,10 @@ pub(super) fn write(
     now: Timestamp,
 ) -> QueryResult<HashMap<usize, usize>> {
     let mut learned = HashMap::new();
-    for (draft, owner) in owned.iter().filter(|(draft, _)| draft.kind == EventKind::Group) {
+    for (draft, owner) in owned
+        .iter()
+        .filter(|(draft, _)| draft.kind == EventKind::Group)
+    {
         companies::join(conn, draft, ContactId(world.survivor(owner.contact)), now)?;
     }
     let speakers: Vec<(usize, &Draft, Owner)> = owned
@@ -49,7 +52,9 @@ pub(super) fn write(
     for (n, draft, owner) in &speakers {
         let contact = world.survivor(owner.contact);
         for claim in &draft.claims {
-            let Some(key_id) = keys.get(&claim.key) else { continue };
+            let Some(key_id) = keys.get(&claim.key) else {
+                continue;
+            };
             let row = TraitRow {
                 contact_id: contact,
                 key_id: *key_id,
@@ -59,11 +64,17 @@ pub(super) fn write(
                 at: draft.at,
             };
             let before = shown.get(&(contact, *key_id));
-            if before.is_none_or(|before| survivorship::compare(&as_claim(before), &as_claim(&row)).is_lt()) {
+            if before.is_none_or(|before| {
+                survivorship::compare(&as_claim(before), &as_claim(&row)).is_lt()
+            }) {
                 let is_news = before.is_none_or(|before| before.value != row.value);
                 *learned.entry(*n).or_insert(0) += usize::from(is_news);
                 // The same value said again soon after is not worth a write.
-                let is_fresh = before.is_some_and(|b| b.value == row.value && b.source_id == row.source_id && row.at.since(b.at) < FRESH);
+                let is_fresh = before.is_some_and(|b| {
+                    b.value == row.value
+                        && b.source_id == row.source_id
+                        && row.at.since(b.at) < FRESH
+                });
                 if !is_fresh {
                     shown.insert((contact, *key_id), row.clone());
                     changed.insert((contact, *key_id), row);
@@ -106,14 +117,21 @@ pub(super) fn keys(
     speakers: &[(usize, &Draft, Owner)],
     now: Timestamp,
 ) -> QueryResult<HashMap<String, i64>> {
-    let wanted: BTreeSet<&str> =
-        speakers.iter().flat_map(|(_, draft, _)| draft.claims.iter().map(|claim| claim.key.as_str())).collect();
+    let wanted: BTreeSet<&str> = speakers
+        .iter()
+        .flat_map(|(_, draft, _)| draft.claims.iter().map(|claim| claim.key.as_str()))
+        .collect();
     let wanted: Vec<&str> = wanted.into_iter().collect();
     key_ids(conn, "contact", &wanted, now)
 }
 
 /// The ids of keys of an object, made where they are new and the dictionary is not full.
-pub(super) fn key_ids(conn: &mut Conn, object: &str, wanted: &[&str], now: Timestamp) -> QueryResult<HashMap<String, i64>> {
+pub(super) fn key_ids(
+    conn: &mut Conn,
+    object: &str,
+    wanted: &[&str],
+    now: Timestamp,
+) -> QueryResult<HashMap<String, i64>> {
     let mut known: HashMap<String, i64> = HashMap::new();
     for chunk in wanted.chunks(CHUNK) {
         let rows: Vec<(String, i64)> = trait_keys::table
@@ -123,12 +141,18 @@ pub(super) fn key_ids(conn: &mut Conn, object: &str, wanted: &[&str], now: Times
             .load(conn)?;
         known.extend(rows);
     }
-    let new: Vec<&&str> = wanted.iter().filter(|key| !known.contains_key(**key)).collect();
+    let new: Vec<&&str> = wanted
+        .iter()
+        .filter(|key| !known.contains_key(**key))
+        .collect();
     if new.is_empty() {
         return Ok(known);
     }
     let there: i64 = trait_keys::table.count().get_result(conn)?;
-    for key in new.into_iter().take(usize::try_from(MOST_KEYS - there).unwrap_or(0)) {
+    for key in new
+        .into_iter()
+        .take(usize::try_from(MOST_KEYS - there).unwrap_or(0))
+    {
         let id: i64 = diesel::insert_into(trait_keys::table)
             .values((
                 trait_keys::object.eq(object),
@@ -161,15 +185,23 @@ fn label(key: &str) -> String {
     }
     let words = text::line(&words, 100);
     let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(rest).collect()
+    })
 }
 
 /// Keeps every claim by identity and source: the latest of each.
-fn keep(conn: &mut Conn, speakers: &[(usize, &Draft, Owner)], keys: &HashMap<String, i64>) -> QueryResult<()> {
+fn keep(
+    conn: &mut Conn,
+    speakers: &[(usize, &Draft, Owner)],
+    keys: &HashMap<String, i64>,
+) -> QueryResult<()> {
     let mut latest: HashMap<(i64, i64, i64), TraitValueRow> = HashMap::new();
     for (_, draft, owner) in speakers {
         for claim in &draft.claims {
-            let Some(key_id) = keys.get(&claim.key) else { continue };
+            let Some(key_id) = keys.get(&claim.key) else {
+                continue;
+            };
             let row = TraitValueRow {
                 identity_id: owner.identity,
                 key_id: *key_id,
@@ -178,7 +210,10 @@ fn keep(conn: &mut Conn, speakers: &[(usize, &Draft, Owner)], keys: &HashMap<Str
                 at: draft.at,
             };
             let slot = (row.identity_id, row.key_id, row.source_id);
-            if latest.get(&slot).is_none_or(|before| (before.at, &before.value) < (row.at, &row.value)) {
+            if latest
+                .get(&slot)
+                .is_none_or(|before| (before.at, &before.value) < (row.at, &row.value))
+            {
                 latest.insert(slot, row);
             }
         }
@@ -187,16 +222,25 @@ fn keep(conn: &mut Conn, speakers: &[(usize, &Draft, Owner)], keys: &HashMap<Str
     rows.sort_unstable_by_key(|row| (row.identity_id, row.key_id, row.source_id));
     let kept = kept(conn, &rows)?;
     rows.retain(|row| {
-        kept.get(&(row.identity_id, row.key_id, row.source_id)).is_none_or(|(at, value)| {
-            (*at, value) < (row.at, &row.value) && !(*value == row.value && row.at.since(*at) < FRESH)
-        })
+        kept.get(&(row.identity_id, row.key_id, row.source_id))
+            .is_none_or(|(at, value)| {
+                (*at, value) < (row.at, &row.value)
+                    && !(*value == row.value && row.at.since(*at) < FRESH)
+            })
     });
     upsert_all!(
         conn,
         trait_values::table,
         &rows,
-        (trait_values::identity_id, trait_values::key_id, trait_values::source_id),
-        (trait_values::value.eq(excluded(trait_values::value)), trait_values::at.eq(excluded(trait_values::at)))
+        (
+            trait_values::identity_id,
+            trait_values::key_id,
+            trait_values::source_id
+        ),
+        (
+            trait_values::value.eq(excluded(trait_values::value)),
+            trait_values::at.eq(excluded(trait_values::at))
+        )
     );
     Ok(())
 }
@@ -204,7 +248,12 @@ fn keep(conn: &mut Conn, speakers: &[(usize, &Draft, Owner)], keys: &HashMap<Str
 type Kept = HashMap<(i64, i64, i64), (Timestamp, String)>;
 
 fn kept(conn: &mut Conn, rows: &[TraitValueRow]) -> QueryResult<Kept> {
-    let identities: Vec<i64> = rows.iter().map(|row| row.identity_id).collect::<HashSet<_>>().into_iter().collect();
+    let identities: Vec<i64> = rows
+        .iter()
+        .map(|row| row.identity_id)
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .collect();
     let mut kept = Kept::new();
     for chunk in identities.chunks(CHUNK) {
         let found: Vec<(i64, i64, i64, Timestamp, String)> = trait_values::table
@@ -217,7 +266,11 @@ fn kept(conn: &mut Conn, rows: &[TraitValueRow]) -> QueryResult<Kept> {
                 trait_values::value,
             ))
             .load(conn)?;
-        kept.extend(found.into_iter().map(|(identity, key, source, at, value)| ((identity, key, source), (at, value))));
+        kept.extend(
+            found
+                .into_iter()
+                .map(|(identity, key, source, at, value)| ((identity, key, source), (at, value))),
+        );
     }
     Ok(kept)
 }
@@ -228,13 +281,22 @@ fn shown(
     speakers: &[(usize, &Draft, Owner)],
     world: &World,
 ) -> QueryResult<HashMap<(i64, i64), TraitRow>> {
-    let people: Vec<i64> =
-        speakers.iter().map(|(_, _, owner)| world.survivor(owner.contact)).collect::<HashSet<_>>().into_iter().collect();
+    let people: Vec<i64> = speakers
+        .iter()
+        .map(|(_, _, owner)| world.survivor(owner.contact))
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .collect();
     let mut shown = HashMap::new();
     for chunk in people.chunks(CHUNK) {
-        let rows: Vec<TraitRow> =
-            traits::table.filter(traits::contact_id.eq_any(chunk)).select(TraitRow::as_select()).load(conn)?;
-        shown.extend(rows.into_iter().map(|row| ((row.contact_id, row.key_id), row)));
+        let rows: Vec<TraitRow> = traits::table
+            .filter(traits::contact_id.eq_any(chunk))
+            .select(TraitRow::as_select())
+            .load(conn)?;
+        shown.extend(
+            rows.into_iter()
+                .map(|row| ((row.contact_id, row.key_id), row)),
+        );
     }
     Ok(shown)
 }
@@ -262,12 +324,21 @@ struct Columns {
 
 type Standing = (String, String, String, Option<String>, Option<String>, bool);
 
-fn project(conn: &mut Conn, rows: &[TraitRow], keys: &HashMap<String, i64>, now: Timestamp) -> QueryResult<()> {
+fn project(
+    conn: &mut Conn,
+    rows: &[TraitRow],
+    keys: &HashMap<String, i64>,
+    now: Timestamp,
+) -> QueryResult<()> {
     let names: HashMap<i64, &str> = keys.iter().map(|(key, id)| (*id, key.as_str())).collect();
     let mut patches: HashMap<i64, Columns> = HashMap::new();
     for row in rows {
-        let Some(key) = names.get(&row.key_id) else { continue };
-        let Some(value) = plain(&row.value) else { continue };
+        let Some(key) = names.get(&row.key_id) else {
+            continue;
+        };
+        let Some(value) = plain(&row.value) else {
+            continue;
+        };
         let patch = patches.entry(row.contact_id).or_default();
         let slot = match *key {
             "name" => &mut patch.name,
@@ -306,13 +377,20 @@ fn apply(conn: &mut Conn, contact: i64, mut patch: Columns, now: Timestamp) -> Q
         ))
         .first(conn)
         .optional()?;
-    let Some((name, given, family, email, phone_number, is_known)) = standing else { return Ok(()) };
+    let Some((name, given, family, email, phone_number, is_known)) = standing else {
+        return Ok(());
+    };
     // An address is shown only if it identifies this contact: it may be somebody else's, or an office's.
-    patch.email = patch.email.and_then(|value| EmailAddress::parse(&value)).map(EmailAddress::into_string);
+    patch.email = patch
+        .email
+        .and_then(|value| EmailAddress::parse(&value))
+        .map(EmailAddress::into_string);
     patch.email = own(conn, contact, "email", patch.email, email.as_deref())?;
     patch.phone = patch.phone.and_then(|value| phone::parse(&value, None));
     patch.phone = own(conn, contact, "phone", patch.phone, phone_number.as_deref())?;
-    patch.time_zone = patch.time_zone.filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
+    patch.time_zone = patch
+        .time_zone
+        .filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
     if patch.name.is_none() && (patch.given_name.is_some() || patch.family_name.is_some()) {
         let before = text::line(&format!("{given} {family}"), 200);
         if name.is_empty() || name == before {
@@ -324,7 +402,9 @@ fn apply(conn: &mut Conn, contact: i64, mut patch: Columns, now: Timestamp) -> Q
     patch.sort_name = patch.name.as_deref().map(text::fold);
     patch.updated_at = Some(now);
     let is_found_by = patch.name.is_some() || patch.email.is_some() || patch.phone.is_some();
-    diesel::update(contacts::table.filter(contacts::id.eq(contact))).set(&patch).execute(conn)?;
+    diesel::update(contacts::table.filter(contacts::id.eq(contact)))
+        .set(&patch)
+        .execute(conn)?;
     if is_found_by && is_known {
         let words = [
             patch.name.unwrap_or(name),
@@ -352,7 +432,9 @@ fn own(
         .select(identities::id)
         .first(conn)
         .optional()?;
-    let Some(id) = found.filter(|_| standing.is_none()) else { return Ok(None) };
+    let Some(id) = found.filter(|_| standing.is_none()) else {
+        return Ok(None);
+    };
     diesel::update(identities::table.filter(identities::id.eq(id)))
         .set(identities::is_primary.eq(true))
         .portable()
@@ -363,7 +445,9 @@ fn own(
 /// A text or number for a column; what is structured stays a trait only.
 fn plain(json: &str) -> Option<String> {
     match serde_json::from_str(json).ok()? {
-        serde_json::Value::String(value) => Some(text::line(&value, 300)).filter(|value| !value.is_empty()),
+        serde_json::Value::String(value) => {
+            Some(text::line(&value, 300)).filter(|value| !value.is_empty())
+        }
         serde_json::Value::Number(value) => Some(value.to_string()),
         _ => None,
     }
@@ -375,7 +459,13 @@ mod tests {
 
     #[test]
     fn keys_become_labels() {
-        for (key, want) in [("plan", "Plan"), ("billingPlan", "Billing plan"), ("total_orders", "Total orders"), ("MRR", "MRR"), ("", "")] {
+        for (key, want) in [
+            ("plan", "Plan"),
+            ("billingPlan", "Billing plan"),
+            ("total_orders", "Total orders"),
+            ("MRR", "MRR"),
+            ("", ""),
+        ] {
             assert_eq!(label(key), want);
         }
     }

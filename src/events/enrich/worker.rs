@@ -71,13 +71,22 @@ enum Trouble {
 impl Worker {
     /// A worker over one database and its inbox.
     pub fn new(db: Db, inbox: Inbox, live: Live, health: Health) -> Self {
-        Self { db, inbox, live, health, stop: Arc::default(), me: token::readable(12).into() }
+        Self {
+            db,
+            inbox,
+            live,
+            health,
+            stop: Arc::default(),
+            me: token::readable(12).into(),
+        }
     }
 
     /// Starts the thread.
     pub fn start(self) -> std::io::Result<Running> {
         let worker = self.clone();
-        let thread = std::thread::Builder::new().name("enrich".to_owned()).spawn(move || self.run())?;
+        let thread = std::thread::Builder::new()
+            .name("enrich".to_owned())
+            .spawn(move || self.run())?;
         Ok(Running { worker, thread })
     }
 
@@ -152,8 +161,11 @@ impl Worker {
             Err(Trouble::Query(error)) if !is_passing(&error) => {
                 tracing::error!(%error, request = request.id, "a request could not be stored and went to the quarantine");
                 let mut batch = Batch::default();
-                batch.refusals.push(Refusal::whole(request, &error.to_string()));
-                self.apply(state, batch, vec![request.id], Vec::new()).map(|events| self.live.tell(events))
+                batch
+                    .refusals
+                    .push(Refusal::whole(request, &error.to_string()));
+                self.apply(state, batch, vec![request.id], Vec::new())
+                    .map(|events| self.live.tell(events))
             }
             Err(error) => Err(error),
         }
@@ -165,7 +177,11 @@ impl Worker {
             state.position = self.db.read_now(position)?;
         }
         // On PostgreSQL rows are removed as they are done, and a lower id may be committed after a higher one.
-        let after = if self.db.url().is_sqlite() { state.position } else { 0 };
+        let after = if self.db.url().is_sqlite() {
+            state.position
+        } else {
+            0
+        };
         match &mut state.reader {
             Some(reader) => Ok(inbox::after(reader, after, MOST_ROWS, MOST_BYTES)?),
             None => Ok(Vec::new()),
@@ -227,13 +243,19 @@ fn understand(waiting: &[Waiting], sources: &Known, wanted: usize) -> Batch {
 
 /// The position up to which the inbox is done.
 fn position(conn: &mut Conn) -> QueryResult<i64> {
-    let found = cursors::table.filter(cursors::name.eq(CURSOR)).select(cursors::position).first(conn).optional()?;
+    let found = cursors::table
+        .filter(cursors::name.eq(CURSOR))
+        .select(cursors::position)
+        .first(conn)
+        .optional()?;
     Ok(found.unwrap_or(0))
 }
 
 /// Marks requests as done, in the transaction of their effects.
 fn consume(conn: &mut Conn, positions: &[i64]) -> QueryResult<()> {
-    let Some(last) = positions.last() else { return Ok(()) };
+    let Some(last) = positions.last() else {
+        return Ok(());
+    };
     if conn.is_sqlite() {
         diesel::insert_into(cursors::table)
             .values((cursors::name.eq(CURSOR), cursors::position.eq(last)))
@@ -244,9 +266,14 @@ fn consume(conn: &mut Conn, positions: &[i64]) -> QueryResult<()> {
             .execute(conn)?;
         return Ok(());
     }
-    let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions))).execute(conn)?;
+    let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions)))
+        .execute(conn)?;
     // Somebody else did them: undo this batch.
-    if removed == positions.len() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+    if removed == positions.len() {
+        Ok(())
+    } else {
+        Err(diesel::result::Error::RollbackTransaction)
+    }
 }
 
 /// Takes or renews the lease; its row stays locked until the batch is committed.
@@ -256,7 +283,11 @@ fn renew(conn: &mut Conn, me: &str, now: Timestamp) -> Result<(), Trouble> {
         .filter(leases::name.eq(CURSOR))
         .filter(leases::holder.eq(me).or(leases::expires_at.lt(now)));
     let renewed = diesel::update(mine)
-        .set((leases::holder.eq(me), leases::expires_at.eq(until), leases::epoch.eq(leases::epoch + 1)))
+        .set((
+            leases::holder.eq(me),
+            leases::expires_at.eq(until),
+            leases::epoch.eq(leases::epoch + 1),
+        ))
         .execute(conn)?;
     if renewed == 1 {
         return Ok(());
@@ -272,7 +303,11 @@ fn renew(conn: &mut Conn, me: &str, now: Timestamp) -> Result<(), Trouble> {
         .do_nothing()
         .portable()
         .execute(conn)?;
-    if made == 1 { Ok(()) } else { Err(Trouble::NotMine) }
+    if made == 1 {
+        Ok(())
+    } else {
+        Err(Trouble::NotMine)
+    }
 }
 
 /// Works until nothing waits: for tests, for the demo world, for commands that bring their own events.
@@ -285,7 +320,9 @@ pub fn process_waiting(worker: &Worker) -> Result<usize, DbError> {
             Ok(n) => done += n,
             Err(Trouble::Query(error)) => return Err(error.into()),
             Err(Trouble::Db(error)) => return Err(error),
-            Err(Trouble::NotMine) => return Err(DbError::InUse("the enrichment worker's lease".to_owned())),
+            Err(Trouble::NotMine) => {
+                return Err(DbError::InUse("the enrichment worker's lease".to_owned()));
+            }
         }
     }
 }

@@ -61,5 +61,7 @@ pub fn count(conn: &mut Conn) -> QueryResult<i64> {
 
 /// The settings of every source, for the worker.
 pub fn settings_of_all(conn: &mut Conn) -> QueryResult<Vec<(SourceId, SourceSettings)>> {
-    sources::table.select((sources::id, sources::settings)).load(conn)
+    sources::table
+        .select((sources::id, sources::settings))
+        .load(conn)
 }
