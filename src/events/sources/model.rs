@@ -64,7 +64,7 @@ impl SourceKind {
         match self {
             Self::Web => "globe",
             Self::Server => "code",
-            Self::Mobile => "phone",
+            Self::Mobile => "mobile",
             Self::Import => "download",
             Self::Crm => "people",
         }

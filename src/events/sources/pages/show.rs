@@ -79,6 +79,7 @@ struct Minutes {
     values: Vec<i64>,
     names: Vec<String>,
     shown: Vec<String>,
+    most: i64,
     top: String,
 }
 
@@ -236,6 +237,7 @@ fn tenths(n: i64) -> String {
 impl Minutes {
     fn of(day: &Health, zone: chrono_tz::Tz) -> Self {
         let values: Vec<i64> = day.minutes.iter().map(|minute| minute.stored).collect();
+        let most = values.iter().copied().max().unwrap_or_default().max(1);
         let name = |minute: i64| {
             let at = Timestamp(minute * MINUTE).utc().with_timezone(&zone);
             at.format("%H:%M").to_string()
@@ -247,7 +249,8 @@ impl Minutes {
                 .map(|minute| name(minute.minute))
                 .collect(),
             shown: values.iter().map(|n| number(*n)).collect(),
-            top: number(values.iter().copied().max().unwrap_or_default()),
+            top: number(most),
+            most,
             values,
         }
     }
