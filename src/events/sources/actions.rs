@@ -1,16 +1,22 @@
-//! Every change of a source. The built-in source is out of reach: to these it is not there.
+//! Every change of a source, each with its line in the audit. The built-in source is out of reach: to these it is not there.
 
 use diesel::prelude::*;
 
 use super::model::{self, NewSource, Source, SourceKind, SourceSettings};
 use super::store;
+use crate::accounts::audit::{self, By};
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, SourceId};
 use crate::db::schema::sources;
 use crate::db::{Conn, PortableExt};
 
 /// Makes a source with a key of its own.
-pub fn create(conn: &mut Conn, new: &NewSource, now: Timestamp) -> QueryResult<Source> {
+pub fn create(
+    conn: &mut Conn,
+    new: &NewSource,
+    by: &By,
+    now: Timestamp,
+) -> QueryResult<Source> {
     let id: SourceId = diesel::insert_into(sources::table)
         .values((
             sources::name.eq(&new.name),
@@ -23,7 +29,8 @@ pub fn create(conn: &mut Conn, new: &NewSource, now: Timestamp) -> QueryResult<S
         ))
         .returning(sources::id)
         .get_result(conn)?;
-    store::by_id(conn, id)?.ok_or(diesel::result::Error::NotFound)
+    record(conn, by, "source.created", id, &new.name, now)?;
+    changeable(conn, id)
 }
 
 /// Makes source 1, the house itself, where it is missing. It has a key only because every row has one.
@@ -46,7 +53,12 @@ pub fn ensure_builtin(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
 }
 
 /// Gives a source a new key; the one before works for another 24 hours.
-pub fn rotate_key(conn: &mut Conn, id: SourceId, now: Timestamp) -> QueryResult<Source> {
+pub fn rotate_key(
+    conn: &mut Conn,
+    id: SourceId,
+    by: &By,
+    now: Timestamp,
+) -> QueryResult<Source> {
     let source = changeable(conn, id)?;
     diesel::update(sources::table.filter(sources::id.eq(id)))
         .set((
@@ -56,6 +68,7 @@ pub fn rotate_key(conn: &mut Conn, id: SourceId, now: Timestamp) -> QueryResult<
             sources::updated_at.eq(now),
         ))
         .execute(conn)?;
+    record(conn, by, "source.key_replaced", id, &source.name, now)?;
     changeable(conn, id)
 }
 
@@ -64,24 +77,45 @@ pub fn set_enabled(
     conn: &mut Conn,
     id: SourceId,
     is_enabled: bool,
+    by: &By,
     now: Timestamp,
 ) -> QueryResult<Source> {
-    changeable(conn, id)?;
+    let source = changeable(conn, id)?;
+    if source.is_enabled == is_enabled {
+        return Ok(source);
+    }
     diesel::update(sources::table.filter(sources::id.eq(id)))
         .set((
             sources::is_enabled.eq(is_enabled),
             sources::updated_at.eq(now),
         ))
         .execute(conn)?;
+    let action = if is_enabled {
+        "source.resumed"
+    } else {
+        "source.paused"
+    };
+    record(conn, by, action, id, &source.name, now)?;
     changeable(conn, id)
 }
 
 /// Gives a source another name.
-pub fn rename(conn: &mut Conn, id: SourceId, name: &str, now: Timestamp) -> QueryResult<Source> {
-    changeable(conn, id)?;
+pub fn rename(
+    conn: &mut Conn,
+    id: SourceId,
+    name: &str,
+    by: &By,
+    now: Timestamp,
+) -> QueryResult<Source> {
+    let source = changeable(conn, id)?;
+    if source.name == name {
+        return Ok(source);
+    }
     diesel::update(sources::table.filter(sources::id.eq(id)))
         .set((sources::name.eq(name), sources::updated_at.eq(now)))
         .execute(conn)?;
+    let detail = format!("{} → {name}", source.name);
+    record(conn, by, "source.renamed", id, &detail, now)?;
     changeable(conn, id)
 }
 
@@ -90,16 +124,34 @@ pub fn save_settings(
     conn: &mut Conn,
     id: SourceId,
     settings: &SourceSettings,
+    by: &By,
     now: Timestamp,
 ) -> QueryResult<Source> {
-    changeable(conn, id)?;
+    let source = changeable(conn, id)?;
+    let changed = source.settings.changed(settings);
+    if changed.is_empty() {
+        return Ok(source);
+    }
     diesel::update(sources::table.filter(sources::id.eq(id)))
         .set((
             sources::settings.eq(words(settings)?),
             sources::updated_at.eq(now),
         ))
         .execute(conn)?;
+    let detail = format!("{}: {}", source.name, changed.join(", "));
+    record(conn, by, "source.changed", id, &detail, now)?;
     changeable(conn, id)
+}
+
+fn record(
+    conn: &mut Conn,
+    by: &By,
+    action: &str,
+    id: SourceId,
+    detail: &str,
+    now: Timestamp,
+) -> QueryResult<()> {
+    audit::record(conn, by, action, Some(("source", id.0)), detail, now)
 }
 
 fn changeable(conn: &mut Conn, id: SourceId) -> QueryResult<Source> {

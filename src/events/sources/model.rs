@@ -157,6 +157,21 @@ impl SourceSettings {
                 .iter()
                 .any(|allowed| is_origin_within(origin, allowed))
     }
+
+    /// Names of what differs in `new`, as people see them.
+    pub fn changed(&self, new: &Self) -> Vec<&'static str> {
+        let differs = [
+            (self.allowed_origins != new.allowed_origins, "allowed origins"),
+            (self.create_contacts != new.create_contacts, "unknown people"),
+            (self.anonymise_ip != new.anonymise_ip, "anonymise addresses"),
+            (self.respect_consent != new.respect_consent, "respect consent"),
+            (self.consent_category != new.consent_category, "consent category"),
+            (self.honour_dnt != new.honour_dnt, "honour do not track"),
+            (self.default_country != new.default_country, "country"),
+        ];
+        let names = differs.into_iter().filter(|(differs, _)| *differs);
+        names.map(|(_, name)| name).collect()
+    }
 }
 
 /// `https://*.example.com` covers every name below `example.com`, not `example.com` itself.

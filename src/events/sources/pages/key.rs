@@ -40,8 +40,8 @@ pub async fn rotate(
     path: web::Path<String>,
     db: web::Data<Db>,
 ) -> Result<Redirect> {
-    let (id, now) = (source(&db, &path).await?.id, viewer.now);
-    db.write(move |conn| actions::rotate_key(conn, id, now))
+    let (id, by, now) = (source(&db, &path).await?.id, viewer.by(), viewer.now);
+    db.write(move |conn| actions::rotate_key(conn, id, &by, now))
         .await?;
     Ok(redirect(format!("/settings/sources/{id}"))
         .saying("Key replaced; the one before works for another 24 hours"))
@@ -53,9 +53,9 @@ pub async fn pause(
     path: web::Path<String>,
     db: web::Data<Db>,
 ) -> Result<Redirect> {
-    let (id, now) = (source(&db, &path).await?.id, viewer.now);
+    let (id, by, now) = (source(&db, &path).await?.id, viewer.by(), viewer.now);
     let source = db
-        .write(move |conn| actions::set_enabled(conn, id, false, now))
+        .write(move |conn| actions::set_enabled(conn, id, false, &by, now))
         .await?;
     Ok(redirect(format!("/settings/sources/{id}"))
         .saying(format!("{} is paused", source.name))
@@ -68,9 +68,9 @@ pub async fn resume(
     path: web::Path<String>,
     db: web::Data<Db>,
 ) -> Result<Redirect> {
-    let (id, now) = (source(&db, &path).await?.id, viewer.now);
+    let (id, by, now) = (source(&db, &path).await?.id, viewer.by(), viewer.now);
     let source = db
-        .write(move |conn| actions::set_enabled(conn, id, true, now))
+        .write(move |conn| actions::set_enabled(conn, id, true, &by, now))
         .await?;
     Ok(redirect(format!("/settings/sources/{id}"))
         .saying(format!("{} takes events again", source.name))

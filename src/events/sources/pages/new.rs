@@ -29,12 +29,15 @@ pub struct NewPage {
     errors: Errors,
 }
 
-/// `GET /settings/sources/new`
-pub async fn form(viewer: Can<ManageSources>) -> Result<Page<NewPage>> {
-    let form = NewForm {
-        kind: SourceKind::Web.word().to_owned(),
-        ..NewForm::default()
-    };
+/// `GET /settings/sources/new?kind=…`
+pub async fn form(
+    viewer: Can<ManageSources>,
+    asked: web::Query<NewForm>,
+) -> Result<Page<NewPage>> {
+    let mut form = asked.into_inner();
+    if form.kind.is_empty() {
+        SourceKind::Web.word().clone_into(&mut form.kind);
+    }
     let errors = Errors::new();
     Ok(Page::new(viewer.shell(), NewPage { form, errors }))
 }
@@ -47,13 +50,13 @@ pub async fn create(
 ) -> Result<impl Responder> {
     let errors = match form.check() {
         Ok(new) => {
-            let now = viewer.now;
+            let (by, now) = (viewer.by(), viewer.now);
             let made = db
                 .write(move |conn| {
                     if store::count(conn)? >= store::MOST {
                         return Ok(None);
                     }
-                    actions::create(conn, &new, now).map(Some)
+                    actions::create(conn, &new, &by, now).map(Some)
                 })
                 .await
                 .map_err(|error: diesel::result::Error| crate::web::Error::from(error))?;

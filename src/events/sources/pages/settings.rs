@@ -48,12 +48,12 @@ pub async fn save(
     live: web::Data<Live>,
 ) -> Result<impl Responder> {
     let source = source(&db, &path).await?;
-    let (id, now) = (source.id, viewer.now);
+    let (id, by, now) = (source.id, viewer.by(), viewer.now);
     match form.check() {
         Ok((name, settings)) => {
             db.write(move |conn| {
-                actions::rename(conn, id, &name, now)?;
-                actions::save_settings(conn, id, &settings, now)
+                actions::rename(conn, id, &name, &by, now)?;
+                actions::save_settings(conn, id, &settings, &by, now)
             })
             .await?;
             let to = redirect(format!("/settings/sources/{id}"));

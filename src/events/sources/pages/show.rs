@@ -46,6 +46,8 @@ pub struct ShowPage {
     more: String,
     panel: Option<Panel>,
     q: String,
+    latency: String,
+    host: String,
     minutes: Minutes,
     rejections: Vec<Refused>,
     form: SettingsForm,
@@ -58,7 +60,6 @@ struct Tiles {
     hours: Vec<i64>,
     now: String,
     peak: String,
-    latency: String,
     duplicates: String,
     duplicates_share: String,
     quarantined: String,
@@ -146,6 +147,7 @@ pub(super) async fn page(
     let here = picked.map(|event| debugger::key(event));
     let way = snippets::way(looking.connect.as_deref(), source.kind);
     let (form, errors) = refused.unwrap_or_else(|| (SettingsForm::of(&source), Errors::new()));
+    let host = base_url(request);
     let until = source.old_key_until.unwrap_or_default();
     let old_key = source
         .old_key(now)
@@ -155,8 +157,6 @@ pub(super) async fn page(
         status: Status::of(&source, last, now, zone),
         may_change: ManageSources::allows(viewer.user.role),
         tiles: Tiles {
-            latency: debugger::p99(recent.iter().map(AsRef::as_ref))
-                .map_or_else(String::new, number),
             quarantined: counted(quarantined, health::COUNTED),
             has_quarantined: quarantined > 0,
             rejected_why: rejections
@@ -167,7 +167,7 @@ pub(super) async fn page(
         old_key,
         ways: WAYS,
         way,
-        snippets: snippets::snippets(way, &source, &base_url(request))
+        snippets: snippets::snippets(way, &source, &host)
             .into_iter()
             .map(Listing::from)
             .collect(),
@@ -178,6 +178,8 @@ pub(super) async fn page(
         more: String::new(),
         panel: picked.map(|event| Panel::new(event)),
         q: looking.q.clone(),
+        latency: debugger::p99(recent.iter().map(AsRef::as_ref)).map_or_else(String::new, number),
+        host: host.clone(),
         minutes: Minutes::of(&day, zone),
         rejections: rejections
             .into_iter()
@@ -209,7 +211,6 @@ impl Tiles {
             peak: day.peak.map_or_else(String::new, |(minute, n)| {
                 format!("peak {} at {}", tenths(n * 10 / 60), clock(minute))
             }),
-            latency: String::new(),
             duplicates: number(day.duplicates),
             duplicates_share: if day.duplicates > 0 {
                 let share = day.duplicates * 1_000 / arrived.max(1);
