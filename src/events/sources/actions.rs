@@ -11,12 +11,7 @@ use crate::db::schema::sources;
 use crate::db::{Conn, PortableExt};
 
 /// Makes a source with a key of its own.
-pub fn create(
-    conn: &mut Conn,
-    new: &NewSource,
-    by: &By,
-    now: Timestamp,
-) -> QueryResult<Source> {
+pub fn create(conn: &mut Conn, new: &NewSource, by: &By, now: Timestamp) -> QueryResult<Source> {
     let id: SourceId = diesel::insert_into(sources::table)
         .values((
             sources::name.eq(&new.name),
@@ -53,12 +48,7 @@ pub fn ensure_builtin(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
 }
 
 /// Gives a source a new key; the one before works for another 24 hours.
-pub fn rotate_key(
-    conn: &mut Conn,
-    id: SourceId,
-    by: &By,
-    now: Timestamp,
-) -> QueryResult<Source> {
+pub fn rotate_key(conn: &mut Conn, id: SourceId, by: &By, now: Timestamp) -> QueryResult<Source> {
     let source = changeable(conn, id)?;
     diesel::update(sources::table.filter(sources::id.eq(id)))
         .set((

@@ -161,11 +161,23 @@ impl SourceSettings {
     /// Names of what differs in `new`, as people see them.
     pub fn changed(&self, new: &Self) -> Vec<&'static str> {
         let differs = [
-            (self.allowed_origins != new.allowed_origins, "allowed origins"),
-            (self.create_contacts != new.create_contacts, "unknown people"),
+            (
+                self.allowed_origins != new.allowed_origins,
+                "allowed origins",
+            ),
+            (
+                self.create_contacts != new.create_contacts,
+                "unknown people",
+            ),
             (self.anonymise_ip != new.anonymise_ip, "anonymise addresses"),
-            (self.respect_consent != new.respect_consent, "respect consent"),
-            (self.consent_category != new.consent_category, "consent category"),
+            (
+                self.respect_consent != new.respect_consent,
+                "respect consent",
+            ),
+            (
+                self.consent_category != new.consent_category,
+                "consent category",
+            ),
             (self.honour_dnt != new.honour_dnt, "honour do not track"),
             (self.default_country != new.default_country, "country"),
         ];

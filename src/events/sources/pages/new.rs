@@ -30,10 +30,7 @@ pub struct NewPage {
 }
 
 /// `GET /settings/sources/new?kind=…`
-pub async fn form(
-    viewer: Can<ManageSources>,
-    asked: web::Query<NewForm>,
-) -> Result<Page<NewPage>> {
+pub async fn form(viewer: Can<ManageSources>, asked: web::Query<NewForm>) -> Result<Page<NewPage>> {
     let mut form = asked.into_inner();
     if form.kind.is_empty() {
         SourceKind::Web.word().clone_into(&mut form.kind);
