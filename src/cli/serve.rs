@@ -13,7 +13,7 @@ use crate::accounts;
 use crate::app::{self, House};
 use crate::base::clock;
 use crate::config::Config;
-use crate::db::{DatabaseUrl, lock};
+use crate::db::{DatabaseUrl, lock, tls};
 
 /// Start the server.
 #[derive(Debug, Default, Args)]
@@ -40,6 +40,7 @@ impl Serve {
         background.stop();
         house.db.checkpoint()?;
         tracing::info!("stopped");
+        tls::close();
         drop(hold);
         Ok(())
     }
@@ -72,6 +73,11 @@ async fn greet(house: &House, listens: SocketAddr) -> Result<(), Failure> {
         ip => ip,
     };
     let here = SocketAddr::new(shown, listens.port());
+    if let DatabaseUrl::Postgres(url) = house.db.url()
+        && let Some(host) = tls::open_line(url)
+    {
+        tracing::warn!(%host, "the line to the database is not encrypted; add sslmode=verify-full to its URL");
+    }
     tracing::info!(listen = %listens, database = %house.db.url(), mail = %house.mailer.describe(), "started");
     say(&format!("Rapport is at http://{here}"));
     if !house.db.read(accounts::store::has_users).await? {

@@ -280,7 +280,8 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
         }
         DatabaseUrl::Postgres(text) => {
             let address = super::tls::address(text)?;
-            let mut conn = PgConnection::establish(&address).map_err(|e| failed(e.to_string()))?;
+            let mut conn = PgConnection::establish(&address)
+                .map_err(|e| failed(super::tls::in_words(&e.to_string())))?;
             conn.batch_execute(POSTGRES_SETUP)
                 .map_err(|e| failed(e.to_string()))?;
             Ok(Conn::Pg(conn))
