@@ -315,3 +315,74 @@ pub fn discard(conn: &mut Conn, id: JobId) -> QueryResult<bool> {
     .execute(conn)
     .map(|n| n == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::SECOND;
+    use crate::db::dialect::claim;
+    use crate::db::{DatabaseUrl, Db, migrate};
+    use crate::jobs::{Context, Outcome};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Nothing;
+
+    impl Job for Nothing {
+        type Tools = ();
+        const KIND: &'static str = "nothing";
+
+        fn unique_key(&self) -> Option<String> {
+            Some("nothing".to_owned())
+        }
+
+        async fn run(self, _context: Context) -> Outcome {
+            Ok(())
+        }
+    }
+
+    fn taken_by(conn: &mut Conn, worker: &str, now: Timestamp) -> Option<Claim> {
+        let until = now.plus(SECOND);
+        let claimed = claim::jobs(conn, worker, now, until, 5)
+            .expect("claimed")
+            .pop()?;
+        Some(Claim {
+            id: claimed.id,
+            worker: worker.into(),
+            attempts: claimed.attempts,
+        })
+    }
+
+    #[test]
+    fn who_lost_a_job_can_neither_finish_nor_bury_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.path().join("rapport.db"));
+        migrate::run(&url).expect("migrated");
+        let mut conn = Db::open(&url).and_then(|db| db.connect()).expect("open");
+        let conn = &mut conn;
+        let now = Timestamp::from_secs(1000);
+        enqueue(conn, &Nothing, now).expect("queued");
+        let sleeper = taken_by(conn, "sleeper", now).expect("a job");
+        assert!(taken_by(conn, "heir", now).is_none());
+        let later = now.plus(2 * SECOND);
+        let heir = taken_by(conn, "heir", later).expect("its lock ran out");
+        assert_eq!((heir.id, heir.attempts), (sleeper.id, 2));
+        assert!(!finish(conn, &sleeper).expect("asked"));
+        assert!(!bury(conn, &sleeper, "x").expect("asked"));
+        assert!(!put_back(conn, &sleeper, "x", later, false).expect("asked"));
+        // The same worker taking it again is another claim, too.
+        assert!(
+            !finish(
+                conn,
+                &Claim {
+                    attempts: 1,
+                    ..heir.clone()
+                }
+            )
+            .expect("asked")
+        );
+        // A twin asked for meanwhile takes the place of what is put back.
+        enqueue(conn, &Nothing, later).expect("queued");
+        assert!(put_back(conn, &heir, "x", later, false).expect("asked"));
+        assert_eq!(counts(conn).expect("counted").ready, 1);
+    }
+}

@@ -2,4 +2,6 @@
 //! `TEST_DATABASE_URL` makes the same stories run on PostgreSQL.
 
 mod accounts;
+mod jobs;
+mod ops;
 mod support;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -117,6 +117,12 @@ impl Line {
             .unwrap_or_else(|_| Err("no answer".to_owned()));
         match opened {
             Ok(mut server) => {
+                if timeout(PATIENCE, greeting(&mut server, &mut client))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
                 // Either side may hang up at any time; the other one then notices.
                 let _ = copy_bidirectional(&mut client, &mut server).await;
             }
@@ -147,7 +153,9 @@ impl Line {
             .map_err(said)?;
         tcp.write_all(&TLS_REQUEST).await.map_err(said)?;
         if tcp.read_u8().await.map_err(said)? != b'S' {
-            return Err("the server does not speak TLS; set ssl = on in its postgresql.conf".to_owned());
+            return Err(
+                "the server does not speak TLS; set ssl = on in its postgresql.conf".to_owned(),
+            );
         }
         let mut tls = self
             .connector
@@ -158,6 +166,52 @@ impl Line {
         tls.flush().await.map_err(said)?;
         Ok(tls)
     }
+}
+
+/// Passes on what the server says until it has asked who is there. libpq takes its line for a plain one and
+/// refuses to be offered channel binding on it, so that offer is left out; a password then proves itself
+/// to whoever has the certificate that was checked.
+async fn greeting(
+    server: &mut (impl AsyncRead + Unpin),
+    client: &mut UnixStream,
+) -> std::io::Result<()> {
+    loop {
+        let mut head = [0; 5];
+        server.read_exact(&mut head).await?;
+        let [kind, length @ ..] = head;
+        let body = u32::from_be_bytes(length).saturating_sub(4) as usize;
+        if body > LONGEST_START {
+            return Err(std::io::ErrorKind::InvalidData.into());
+        }
+        let mut message = vec![0; body];
+        server.read_exact(&mut message).await?;
+        if kind == b'R' {
+            message = without_binding(message);
+        }
+        let length = u32::try_from(message.len() + 4).unwrap_or(u32::MAX);
+        client.write_u8(kind).await?;
+        client.write_u32(length).await?;
+        client.write_all(&message).await?;
+        // An authentication request or an error: from here on nothing needs to be looked at.
+        if matches!(kind, b'R' | b'E') {
+            return client.flush().await;
+        }
+    }
+}
+
+/// Takes channel binding out of a list of SASL mechanisms; other requests stay as they are.
+fn without_binding(request: Vec<u8>) -> Vec<u8> {
+    const SASL: [u8; 4] = 10_u32.to_be_bytes();
+    let Some(list) = request.strip_prefix(&SASL) else {
+        return request;
+    };
+    let mut kept = SASL.to_vec();
+    for mechanism in list.split_inclusive(|byte| *byte == 0) {
+        if !mechanism.ends_with(b"-PLUS\0") {
+            kept.extend_from_slice(mechanism);
+        }
+    }
+    kept
 }
 
 /// The first packet: its length, itself included, then its body.
@@ -176,7 +230,12 @@ async fn read_start(client: &mut UnixStream) -> Option<Vec<u8>> {
 /// An ErrorResponse: severity, SQLSTATE "the client cannot connect", message.
 fn refusal(message: &str) -> Vec<u8> {
     let mut fields = Vec::new();
-    for (code, text) in [(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "08001"), (b'M', message)] {
+    for (code, text) in [
+        (b'S', "FATAL"),
+        (b'V', "FATAL"),
+        (b'C', "08001"),
+        (b'M', message),
+    ] {
         fields.push(code);
         fields.extend_from_slice(text.replace('\0', " ").as_bytes());
         fields.push(0);
@@ -192,6 +251,15 @@ fn refusal(message: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn channel_binding_is_not_offered() {
+        let mut request = vec![0, 0, 0, 10];
+        request.extend_from_slice(b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0");
+        assert_eq!(without_binding(request), b"\0\0\0\x0aSCRAM-SHA-256\0\0");
+        let md5 = vec![0, 0, 0, 5, 1, 2, 3, 4];
+        assert_eq!(without_binding(md5.clone()), md5);
+    }
 
     #[test]
     fn a_refusal_is_a_packet_of_postgresql() {

@@ -162,14 +162,20 @@ impl<'a> Parts<'a> {
                 "one host only together with TLS; put a proxy before several servers".to_owned(),
             ));
         }
-        if self.rest.iter().any(|pair| pair.starts_with("sslcert=") || pair.starts_with("sslkey=")) {
+        if self
+            .rest
+            .iter()
+            .any(|pair| pair.starts_with("sslcert=") || pair.starts_with("sslkey="))
+        {
             return Err(DbError::Url(
-                "client certificates (sslcert, sslkey) are not supported; use a password".to_owned(),
+                "client certificates (sslcert, sslkey) are not supported; use a password"
+                    .to_owned(),
             ));
         }
         if self.binding.as_deref() == Some("require") && check != Check::ChainAndName {
             return Err(DbError::Url(
-                "channel_binding=require is not supported; sslmode=verify-full protects as well".to_owned(),
+                "channel_binding=require is not supported; sslmode=verify-full protects as well"
+                    .to_owned(),
             ));
         }
         let host = self.host.trim_matches(['[', ']']).to_owned();
@@ -216,7 +222,10 @@ mod tests {
             ("require&sslrootcert=/ca.pem", Check::Chain),
             ("verify-ca", Check::Chain),
             ("verify-full", Check::ChainAndName),
-            ("verify-full&sslrootcert=system&channel_binding=require", Check::ChainAndName),
+            (
+                "verify-full&sslrootcert=system&channel_binding=require",
+                Check::ChainAndName,
+            ),
         ] {
             let url = format!("postgres://ada:s%3A3@db.example:6432/crm?sslmode={mode}");
             let target = target(&url).expect(mode);
@@ -234,13 +243,19 @@ mod tests {
         assert!(refusal("postgres:///crm?sslmode=require").contains("needs a host"));
         assert!(refusal("postgres://a,b/crm?sslmode=require").contains("one host"));
         assert!(refusal("postgres://a/crm?sslmode=require&sslcert=x").contains("password"));
-        assert!(refusal("postgres://a/crm?sslmode=require&channel_binding=require").contains("verify-full"));
+        assert!(
+            refusal("postgres://a/crm?sslmode=require&channel_binding=require")
+                .contains("verify-full")
+        );
         assert!(refusal("postgres://a:x/crm").contains("no port"));
     }
 
     #[test]
     fn an_open_line_to_another_machine_is_noticed() {
-        assert_eq!(open_line("postgres://a:b@db.example/crm").as_deref(), Some("db.example"));
+        assert_eq!(
+            open_line("postgres://a:b@db.example/crm").as_deref(),
+            Some("db.example")
+        );
         for url in [
             "postgres://a:b@db.example/crm?sslmode=verify-full",
             "postgres://a:b@localhost/crm",

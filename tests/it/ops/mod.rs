@@ -1,0 +1,3 @@
+//! Running it: TLS to the database, health, the command line.
+
+mod tls;
