@@ -18,7 +18,7 @@ use crate::events::health::Health;
 use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
 use crate::events::live::Live;
-use crate::events::{debugger, sources};
+use crate::events::{debugger, quarantine, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
@@ -115,7 +115,9 @@ impl House {
 
     /// Every job this program can do.
     pub fn kinds(&self) -> Kinds {
-        Kinds::new().with::<mail::Send>(self.mailer.clone())
+        Kinds::new()
+            .with::<mail::Send>(self.mailer.clone())
+            .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
     }
 
     /// Starts what works in the background. Only `serve` does; tests call `jobs::drain`.
@@ -211,7 +213,8 @@ fn routes(cfg: &mut web::ServiceConfig) {
     cfg.configure(accounts::pages::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)
-        .configure(sources::pages::routes);
+        .configure(sources::pages::routes)
+        .configure(quarantine::pages::routes);
     cfg.default_service(web::to(|| async {
         kit::Result::<String>::Err(kit::Error::NotFound)
     }));

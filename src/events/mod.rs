@@ -11,4 +11,5 @@ pub mod ingest;
 pub mod listing;
 pub mod live;
 pub mod model;
+pub mod quarantine;
 pub mod sources;
