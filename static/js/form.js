@@ -14,12 +14,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
 });
 
-// Registered first and on the way down, so that it sees every sending; swaps and dialogs keep their own watch.
 function free(form) {
   delete form.dataset.sent;
   form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
 }
 
+// Swaps and dialogs keep their own watch.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.matches("[data-swap]") || form.closest("dialog")) return;

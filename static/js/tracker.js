@@ -17,7 +17,7 @@
   let memory = {};
   let queue = [];
   let tries = 0;
-  let preferences, sending, timer, seen;
+  let preferences, sending, timer, seen, left;
   let referrer = document.referrer;
 
   const now = Date.now;
@@ -119,7 +119,8 @@
     const event = { type, messageId: newId(), timestamp: new Date(), anonymousId: anonymousId(), userId: get("u") };
     Object.assign(event, fields, options, { context: Object.assign(context(), options && options.context) });
     keep(queue.concat(JSON.parse(JSON.stringify(event)))); // a copy: the page may change its objects
-    if (queue.length > 9 && !tries) send();
+    if (left) leave();
+    else if ((queue.length > 9 || document.hidden) && !tries) send();
   }
 
   function keep(events) {
@@ -145,7 +146,7 @@
       const { free, batch } = JSON.parse(localStorage.getItem(name));
       const age = now() - free;
       if (age >= 0) localStorage.removeItem(name);
-      if (age >= 0 && age < 6048e5) queue = batch.concat(queue);
+      if (age >= 0) queue = batch.concat(queue);
     }
     keep(queue);
   }
@@ -172,6 +173,7 @@
 
   // No one sees a beacon's answer: the next page repeats its events, the server counts them once.
   function leave() {
+    left = true;
     view();
     park(now());
     page = newId();
@@ -269,7 +271,7 @@
     on("pagehide", leave);
     on("pageshow", (event) => {
       if (!event.persisted) return;
-      seen = null;
+      seen = left = null;
       view();
       adopt();
     });
