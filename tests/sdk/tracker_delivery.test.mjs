@@ -21,23 +21,29 @@ async function arrive(page, { userId, traits }) {
   return { identities: [["anonymous_id", id], ["user_id", userId]] };
 }
 
-test("tracker: a click that leads away is not lost, nor counted twice by the next page", async (t) => {
+test("tracker: what is done while a page is left is not lost, nor counted twice by the next page", async (t) => {
   const person = newPerson();
   const shop = await openShop(t, browser);
   const page = await shop.visit("/a");
   const known = await arrive(page, person);
   await shop.arrived(2);
   await page.evaluate(() => {
-    document.querySelector("a").addEventListener("click", () => rapport.track("Link Followed"));
-    document.querySelector("a").click();
+    const link = document.querySelector("a");
+    link.addEventListener("click", () => rapport.track("Link Followed"));
+    addEventListener("pagehide", () => rapport.track("Page Left"));
+    document.addEventListener("visibilitychange", () => rapport.track("Page Hidden"));
+    link.click();
   });
   await page.waitForURL("**/next");
-  await shop.delivered(page, 4);
-  const [beacon] = shop.gate.posts().filter(({ path }) => path.startsWith("/beacon/"));
-  assert.deepEqual(inShort(beacon.batch), ["track Link Followed"]);
-  assert.equal(beacon.status, 200);
-  assert.match(beacon.headers["content-type"], /^text\/plain/);
-  await expectContact(person, { ...known, tracks: { "Link Followed": 1 }, pages: 2, calls: 4 });
+  await shop.delivered(page, 6);
+  const beacons = shop.gate.posts().filter(({ path }) => path.startsWith("/beacon/"));
+  assert.ok(inShort(beacons.flatMap(({ batch }) => batch)).includes("track Page Left"));
+  for (const { status, headers } of beacons) {
+    assert.equal(status, 200);
+    assert.match(headers["content-type"], /^text\/plain/);
+  }
+  const tracks = { "Link Followed": 1, "Page Left": 1, "Page Hidden": 1 };
+  await expectContact(person, { ...known, tracks, pages: 2, calls: 6 });
 });
 
 test("tracker: what was done just before a tab closes arrives, with storage and without", async (t) => {
@@ -64,18 +70,23 @@ test("tracker: what was done just before a tab closes arrives, with storage and 
   }
 });
 
-test("tracker: a hidden page sends at once", async (t) => {
+test("tracker: ten events, or a page being hidden, do not wait for the timer", async (t) => {
   const shop = await openShop(t, browser);
   const page = await shop.visit("/a");
-  await shop.arrived(1);
+  await shop.delivered(page, 1);
+  await page.evaluate(() => {
+    window.setTimeout = () => 0;
+    for (let n = 0; n < 10; n++) rapport.track("Chapter Read", { n });
+  });
+  await shop.delivered(page, 11);
   await page.evaluate(() => {
     rapport.track("Put Away");
-    Object.defineProperty(document, "hidden", { value: true, configurable: true });
+    Object.defineProperty(document, "hidden", { value: true });
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-    window.hiddenAt = Date.now();
   });
-  await shop.arrived(2);
-  assert.ok(shop.gate.posts().at(-1).at - (await page.evaluate(() => hiddenAt)) < 250);
+  await shop.delivered(page, 12);
+  await page.evaluate(() => rapport.track("Still Hidden"));
+  await shop.delivered(page, 13);
 });
 
 test("tracker: a page that comes back from the browser's page cache goes on", async (t) => {
@@ -105,7 +116,7 @@ test("tracker: 429 with Retry-After, a cut line and a lost answer: everything ar
   const page = await shop.visit("/a");
   const known = await arrive(page, person);
   await page.evaluate(() => rapport.track("Order Completed"));
-  await eventually(() => assert.equal(shop.gate.faults.length, 1));
+  await eventually(() => assert.ok(shop.gate.faults.length <= 1));
   await page.evaluate(() => rapport.track("Order Completed"));
   await eventually(() => assert.equal(shop.gate.faults.length, 0));
   await shop.delivered(page, 4);
@@ -126,7 +137,7 @@ test("tracker: what the server refuses for good (400) is dropped, and the rest g
   assert.deepEqual(shop.gate.posts().map(({ status, batch }) => [status, batch.length]), [[400, 1], [200, 1]]);
 });
 
-test("tracker: ten events go at once, and one request never carries more than a leaving page may send", async (t) => {
+test("tracker: a request never carries more than a leaving page may send, but for a single big event", async (t) => {
   const person = newPerson();
   const shop = await openShop(t, browser);
   const page = await shop.visit("/a");
@@ -137,9 +148,10 @@ test("tracker: ten events go at once, and one request never carries more than a 
   });
   await shop.delivered(page, 23);
   const bytes = shop.gate.posts().map(({ headers }) => Number(headers["content-length"]));
-  assert.ok(bytes.filter((size) => size > 64_000).length === 1, `requests of ${bytes} bytes`);
-  assert.ok(shop.gate.posts()[0].batch.length >= 2 && shop.gate.posts().length <= 6);
-  await expectContact(person, { ...known, tracks: { "Chapter Read": 20, "Book Read": 1 }, pages: 1, calls: 23 });
+  assert.equal(bytes.filter((size) => size > 64_000).length, 1, `requests of ${bytes} bytes`);
+  assert.ok(bytes.length <= 7, `requests of ${bytes} bytes`);
+  const tracks = { "Chapter Read": 20, "Book Read": 1 };
+  await expectContact(person, { ...known, tracks, pages: 1, calls: 23 });
 });
 
 test("tracker: while Rapport is away events wait over pages and visits, the newest 500 of them", async (t) => {
@@ -193,14 +205,17 @@ test("tracker: events of a tab that crashed are adopted by a later page", async 
   await pause(100);
   await page.evaluate(() => {
     const [name] = Object.keys(localStorage).filter((each) => each.startsWith("rapport.q."));
-    const crashed = JSON.parse(localStorage[name]);
-    crashed.free = Date.now() - 1;
-    crashed.batch[0].messageId = "left-by-a-crash";
-    localStorage[`${name}-crashed`] = JSON.stringify(crashed);
-    localStorage[`${name}-ancient`] = JSON.stringify({ ...crashed, free: Date.now() - 8 * 86_400_000 });
+    const { batch } = JSON.parse(localStorage[name]);
+    const leave = (messageId, days) => {
+      const free = Date.now() - days * 86_400_000 - 1;
+      localStorage[name + messageId] = JSON.stringify({ free, batch: [{ ...batch[0], messageId }] });
+    };
+    leave("left-by-a-crash", 0);
+    leave("left-last-week", 8);
   });
   shop.gate.fault = null;
   await shop.visit("/two", page);
   const events = await shop.delivered(page, 3);
-  assert.equal(events.filter(({ messageId }) => messageId === "left-by-a-crash").length, 1);
+  const adopted = events.map(({ messageId }) => messageId).filter((id) => id.startsWith("left"));
+  assert.deepEqual(adopted, ["left-by-a-crash"], "but not what is older than a week");
 });
