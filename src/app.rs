@@ -190,6 +190,8 @@ pub fn app(
         .app_data(web::Data::new(house.health.clone()))
         .app_data(web::Data::new(house.live.clone()))
         .app_data(web::Data::new(house.streams.clone()))
+        .app_data(web::Data::new(strands()))
+        .app_data(web::Data::new(cards()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -207,10 +209,21 @@ pub fn app(
         .configure(routes)
 }
 
+/// What a contact's story is made of, beyond entries and notes.
+fn strands() -> Strands {
+    Strands(Vec::new())
+}
+
+/// What stands beside a contact's story, beyond its companies.
+fn cards() -> Cards {
+    Cards(Vec::new())
+}
+
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
     cfg.configure(accounts::pages::routes);
+    cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)
         .configure(sources::pages::routes)

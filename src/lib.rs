@@ -11,4 +11,5 @@ pub mod files;
 pub mod jobs;
 pub mod mail;
 pub mod metrics;
+pub mod timeline;
 pub mod web;

@@ -30,6 +30,12 @@ pub fn shown(e164: &str) -> String {
     )
 }
 
+/// The digits people dial within the country, without a zero in front: the other way to look a number up.
+pub fn national(e164: &str) -> Option<String> {
+    let number = phonenumber::parse(None, e164).ok()?;
+    Some(number.national().value().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -86,13 +86,20 @@ CREATE TABLE contacts (
   merged_into BIGINT,
   deleted_at BIGINT
 );
+-- The list walks these: every view with one filter, in every order that is offered. Only known contacts have names to
+-- sort by; a condition on is_known without a value is one that both databases recognise.
 CREATE INDEX contacts_seen ON contacts (last_seen_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_known ON contacts (is_known, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_created ON contacts (is_known, created_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_name ON contacts (sort_name, id) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_owner ON contacts (owner_id, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND owner_id IS NOT NULL;
-CREATE INDEX contacts_stage ON contacts (stage, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known = 1;
-CREATE INDEX contacts_source ON contacts (source_id, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known = 1;
-CREATE INDEX contacts_name ON contacts (sort_name, id) WHERE deleted_at IS NULL AND is_known = 1;
-CREATE INDEX contacts_created ON contacts (created_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_unowned ON contacts (last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known AND owner_id IS NULL;
+CREATE INDEX contacts_owner_name ON contacts (owner_id, sort_name, id) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_owner_created ON contacts (owner_id, created_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_stage ON contacts (stage, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_stage_name ON contacts (stage, sort_name, id) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_stage_created ON contacts (stage, created_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_source ON contacts (source_id, is_known, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_company ON contacts (company_id, last_seen_at DESC, id DESC) WHERE company_id IS NOT NULL;
 CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX contacts_trash ON contacts (deleted_at DESC, id DESC) WHERE deleted_at IS NOT NULL AND merged_into IS NULL;

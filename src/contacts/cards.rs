@@ -1,0 +1,158 @@
+//! The right column of a record: cards that any slice can hand in through `app`, and the built-in card of companies.
+
+use chrono_tz::Tz;
+use diesel::QueryResult;
+
+use super::companies::people;
+use super::companies::store as companies;
+use crate::base::Timestamp;
+use crate::base::ids::ContactId;
+use crate::base::text;
+use crate::db::Conn;
+
+/// What a provider is told.
+#[derive(Debug, Clone, Copy)]
+pub struct CardAsk {
+    /// Now.
+    pub now: Timestamp,
+    /// The reader's zone.
+    pub zone: Tz,
+    /// Whether the reader may change contacts.
+    pub can_edit: bool,
+}
+
+/// Makes one card of a contact, or none where there is nothing to show.
+pub type CardProvider = fn(&mut Conn, ContactId, &CardAsk) -> QueryResult<Option<Card>>;
+
+/// Every provider of the house, in the order of the column. The card of companies comes after the first.
+#[derive(Debug, Clone, Default)]
+pub struct Cards(pub Vec<CardProvider>);
+
+/// A title, a line above it, and what hangs on the contact.
+#[derive(Debug, Clone, Default)]
+pub struct Card {
+    /// Title.
+    pub title: String,
+    /// Beside the title ("386 events").
+    pub count: String,
+    /// Columns of a month.
+    pub spark: Option<Spark>,
+    /// Lines.
+    pub rows: Vec<CardRow>,
+    /// Chips: words and tone.
+    pub chips: Vec<(String, &'static str)>,
+    /// Below, in grey.
+    pub note: String,
+    /// Where something is added, and what that is called.
+    pub add: Option<(String, &'static str)>,
+}
+
+/// A sparkline.
+#[derive(Debug, Clone, Default)]
+pub struct Spark {
+    /// Figures, oldest first.
+    pub values: Vec<i64>,
+    /// What is seen in it, for the ear.
+    pub label: String,
+    /// Below its left end.
+    pub left: String,
+    /// Below its middle.
+    pub middle: String,
+    /// Below its right end.
+    pub right: String,
+}
+
+/// A line of a card.
+#[derive(Debug, Clone, Default)]
+pub struct CardRow {
+    /// Words.
+    pub label: String,
+    /// Where they lead, or empty.
+    pub href: String,
+    /// At the right end.
+    pub value: String,
+    /// Below, in grey.
+    pub hint: String,
+    /// Initials and tone of a company's avatar.
+    pub avatar: Option<(String, &'static str)>,
+    /// What can be done with it.
+    pub acts: Vec<CardAct>,
+}
+
+/// Something that can be done with a line; posted.
+#[derive(Debug, Clone)]
+pub struct CardAct {
+    /// The verb.
+    pub label: &'static str,
+    /// Where it is posted.
+    pub action: String,
+    /// Icon.
+    pub icon: &'static str,
+}
+
+impl Cards {
+    /// All cards of one contact.
+    pub fn read(&self, conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Vec<Card>> {
+        let mut cards = Vec::with_capacity(self.0.len() + 1);
+        let mut providers = self.0.iter();
+        if let Some(first) = providers.next() {
+            cards.extend(first(conn, id, ask)?);
+        }
+        cards.push(company_card(conn, id, ask)?);
+        for provider in providers {
+            cards.extend(provider(conn, id, ask)?);
+        }
+        Ok(cards)
+    }
+}
+
+fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Card> {
+    let jobs = people::jobs_of(conn, id)?;
+    let ids: Vec<_> = jobs.iter().map(|job| job.company.id).collect();
+    let domains = companies::primary_domains(conn, &ids)?;
+    let mut rows = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let company = job.company;
+        let mut hint: Vec<String> = Vec::new();
+        hint.extend(Some(job.role).filter(|role| !role.is_empty()));
+        if job.ended_on.is_some() {
+            hint.push("no longer there".to_owned());
+        }
+        hint.extend(domains.get(&company.id).cloned());
+        hint.extend(company.employees.map(|n| format!("{} people", crate::web::number(n))));
+        let act = |label, verb: &str, icon| CardAct {
+            label,
+            action: format!("/contacts/{id}/companies/{}/{verb}", company.id),
+            icon,
+        };
+        let mut acts = Vec::new();
+        if ask.can_edit {
+            if !job.is_primary {
+                acts.push(act("Make primary", "primary", "star"));
+            }
+            if job.ended_on.is_none() {
+                acts.push(act("Has left", "left", "exit"));
+            } else {
+                acts.push(act("Is there again", "back", "undo"));
+            }
+            acts.push(act("Unlink", "unlink", "close"));
+        }
+        rows.push(CardRow {
+            href: format!("/companies/{}", company.id),
+            value: if job.is_primary { "Primary" } else { "" }.to_owned(),
+            hint: hint.join(" · "),
+            avatar: Some((text::initials(&company.name), text::tone(company.id.0))),
+            label: company.name,
+            acts,
+        });
+    }
+    Ok(Card {
+        title: "Company".to_owned(),
+        note: if rows.is_empty() { "No company yet." } else { "" }.to_owned(),
+        rows,
+        add: ask
+            .can_edit
+            .then(|| (format!("/contacts/{id}/companies/new"), "Link a company")),
+        ..Card::default()
+    })
+}

@@ -1,0 +1,266 @@
+//! What a list shows, as its URL says it.
+
+use serde::Deserialize;
+
+use crate::base::ids::{SourceId, TagId, UserId};
+use crate::base::text;
+use crate::contacts::model::Stage;
+use crate::text_enum;
+use crate::web::Cursor;
+
+text_enum!(
+    /// The views above the list.
+    View {
+        /// Everybody with a name, an address, a number or a user id.
+        Known => "known",
+        /// Those the reader looks after.
+        Mine => "mine",
+        /// Customers.
+        Customers => "customers",
+        /// Those nobody knows yet.
+        Visitors => "visitors",
+        /// Known ones and visitors.
+        Everyone => "everyone",
+    }
+);
+
+impl View {
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Known => "All known",
+            Self::Mine => "Mine",
+            Self::Customers => "Customers",
+            Self::Visitors => "Visitors",
+            Self::Everyone => "Everyone",
+        }
+    }
+}
+
+text_enum!(
+    /// The order of the list.
+    Sort {
+        /// Who was here last, first.
+        Seen => "seen",
+        /// By name.
+        Name => "name",
+        /// The newest record first.
+        Created => "created",
+    }
+);
+
+/// Who looks after the contacts that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerFilter {
+    /// The reader.
+    Me,
+    /// Nobody.
+    Nobody,
+    /// Somebody.
+    User(UserId),
+}
+
+impl OwnerFilter {
+    fn word(self) -> String {
+        match self {
+            Self::Me => "me".to_owned(),
+            Self::Nobody => "none".to_owned(),
+            Self::User(id) => id.to_string(),
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "me" => Some(Self::Me),
+            "none" => Some(Self::Nobody),
+            id => id.parse().ok().map(Self::User),
+        }
+    }
+}
+
+/// Which way a page lies from its cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// The first page.
+    Top,
+    /// Below a row.
+    After(Cursor),
+    /// Above a row.
+    Before(Cursor),
+}
+
+/// The query of the URL, as it comes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    view: String,
+    q: String,
+    owner: String,
+    stage: String,
+    tag: String,
+    source: String,
+    sort: String,
+    after: String,
+    before: String,
+}
+
+/// What a list shows. What the URL says wrongly is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// View.
+    pub view: View,
+    /// Words.
+    pub q: String,
+    /// Owner.
+    pub owner: Option<OwnerFilter>,
+    /// Stage.
+    pub stage: Option<Stage>,
+    /// Tag.
+    pub tag: Option<TagId>,
+    /// Source.
+    pub source: Option<SourceId>,
+    /// Order.
+    pub sort: Sort,
+    /// Page.
+    pub from: From,
+}
+
+impl Ask {
+    /// Reads the URL's query.
+    pub fn new(params: &Params) -> Self {
+        let from = match (
+            Cursor::decode(&params.after),
+            Cursor::decode(&params.before),
+        ) {
+            (Some(cursor), _) => From::After(cursor),
+            (None, Some(cursor)) => From::Before(cursor),
+            (None, None) => From::Top,
+        };
+        let mut ask = Self {
+            view: View::from_word(&params.view).unwrap_or(View::Known),
+            q: text::line(&params.q, 200),
+            owner: OwnerFilter::from_word(&params.owner),
+            stage: Stage::offered(&params.stage),
+            tag: params.tag.parse().ok(),
+            source: params.source.parse().ok(),
+            sort: Sort::from_word(&params.sort).unwrap_or(Sort::Seen),
+            from,
+        };
+        if !ask.sorts().contains(&ask.sort) {
+            ask.sort = Sort::Seen;
+        }
+        ask
+    }
+
+    /// The orders that an index serves in this state.
+    pub fn sorts(&self) -> &'static [Sort] {
+        let is_narrow = self.source.is_some() || self.tag.is_some() || !self.q.is_empty();
+        match self.view {
+            _ if is_narrow => &[Sort::Seen],
+            View::Known | View::Mine | View::Customers => Sort::ALL,
+            View::Visitors => &[Sort::Seen, Sort::Created],
+            View::Everyone => &[Sort::Seen],
+        }
+    }
+
+    /// The owner that is asked for, by the view or the filter.
+    pub fn owner_of(&self, reader: UserId) -> Option<Option<UserId>> {
+        match (self.owner, self.view) {
+            (Some(OwnerFilter::User(id)), _) => Some(Some(id)),
+            (Some(OwnerFilter::Nobody), _) => Some(None),
+            (Some(OwnerFilter::Me), _) | (None, View::Mine) => Some(Some(reader)),
+            (None, _) => None,
+        }
+    }
+
+    /// The stage that is asked for, by the view or the filter.
+    pub fn stage_of(&self) -> Option<Stage> {
+        match self.view {
+            View::Customers => Some(Stage::Customer),
+            _ => self.stage,
+        }
+    }
+
+    /// Whether known ones (`Some(true)`), visitors (`Some(false)`) or both are asked for.
+    pub fn is_known(&self) -> Option<bool> {
+        match self.view {
+            View::Visitors => Some(false),
+            View::Everyone if self.stage.is_none() => None,
+            _ => Some(true),
+        }
+    }
+
+    /// Whether more than the view narrows the list.
+    pub fn is_filtered(&self) -> bool {
+        !self.q.is_empty()
+            || self.owner.is_some()
+            || self.stage.is_some()
+            || self.tag.is_some()
+            || self.source.is_some()
+    }
+
+    /// This list from the top, changed.
+    pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut ask = self.clone();
+        ask.from = From::Top;
+        change(&mut ask);
+        ask
+    }
+
+    /// Its address.
+    pub fn href(&self) -> String {
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        let mut add = |key, value: String| {
+            if !value.is_empty() {
+                pairs.push((key, value));
+            }
+        };
+        if self.view != View::Known {
+            add("view", self.view.to_string());
+        }
+        add("q", self.q.clone());
+        add("owner", self.owner.map_or_else(String::new, OwnerFilter::word));
+        add("stage", self.stage.map_or_else(String::new, |s| s.to_string()));
+        add("tag", self.tag.map_or_else(String::new, |id| id.to_string()));
+        add("source", self.source.map_or_else(String::new, |id| id.to_string()));
+        if self.sort != Sort::Seen {
+            add("sort", self.sort.to_string());
+        }
+        match &self.from {
+            From::Top => {}
+            From::After(cursor) => add("after", cursor.encode()),
+            From::Before(cursor) => add("before", cursor.encode()),
+        }
+        if pairs.is_empty() {
+            return "/contacts".to_owned();
+        }
+        let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
+        format!("/contacts?{query}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(query: &str) -> Ask {
+        Ask::new(&serde_urlencoded::from_str(query).expect("a query"))
+    }
+
+    #[test]
+    fn the_url_holds_the_whole_state() {
+        for (query, href) in [
+            ("", "/contacts"),
+            ("view=known&sort=seen", "/contacts"),
+            ("view=mine&owner=none&sort=name", "/contacts?view=mine&owner=none&sort=name"),
+            ("q=%C3%85se+L&stage=lead", "/contacts?q=%C3%85se+L&stage=lead"),
+            ("stage=visitor&tag=x&source=9999999999999999999&view=zzz", "/contacts"),
+            ("tag=7&sort=name", "/contacts?tag=7"),
+            ("after=%F0&before=", "/contacts"),
+        ] {
+            assert_eq!(ask(query).href(), href, "{query}");
+            let again = href.split_once('?').map_or("", |(_, query)| query);
+            assert_eq!(ask(again), ask(query), "{query}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Changes of many contacts at once: the picked ones, two hundred at most, each told on its own timeline.
+
+use actix_web::{HttpRequest, web};
+use serde::Deserialize;
+
+use crate::accounts::Can;
+use crate::accounts::rights::{DeleteContacts, EditContacts, Right};
+use crate::base::ids::{ContactId, TagId, UserId};
+use crate::contacts::actions;
+use crate::contacts::model::{By, Stage};
+use crate::contacts::pages::by;
+use crate::contacts::refusal::Refusal;
+use crate::contacts::store;
+use crate::db::{Conn, Db};
+use crate::web::{Error, Form, Redirect, Result, redirect};
+
+/// Contacts changed at once.
+const MOST: usize = 200;
+
+/// What the bar above the list posts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BulkForm {
+    id: Vec<ContactId>,
+    act: String,
+    owner: String,
+    stage: String,
+    tag: String,
+    back: String,
+}
+
+/// What is to be done, with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Act {
+    Owner(Option<UserId>),
+    Stage(Stage),
+    Tag(String),
+    Delete,
+}
+
+/// The way back of one contact: what it had before.
+type Before = (String, ContactId);
+
+/// `POST /contacts/bulk`. Needs: change contacts; to delete: delete contacts.
+pub async fn apply(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    request: HttpRequest,
+    form: Form<BulkForm>,
+) -> Result<Redirect> {
+    let form = form.0;
+    let back = if form.back.starts_with("/contacts") {
+        form.back.clone()
+    } else {
+        "/contacts".to_owned()
+    };
+    let mut ids = store::unique(form.id.iter().copied());
+    if ids.is_empty() {
+        return Ok(redirect(back).failing("Pick at least one contact first"));
+    }
+    if ids.len() > MOST {
+        return Err(Error::Invalid(format!(
+            "Two hundred contacts can be changed at once; these were {}.",
+            ids.len()
+        )));
+    }
+    ids.sort_unstable();
+    let act = match form.act.as_str() {
+        "owner" => Act::Owner(form.owner.parse().ok()),
+        "stage" => match Stage::offered(&form.stage) {
+            Some(stage) => Act::Stage(stage),
+            None => return Ok(redirect(back).failing("Choose a stage first")),
+        },
+        "tag" => Act::Tag(form.tag.clone()),
+        "delete" if DeleteContacts::allows(viewer.user.role) => Act::Delete,
+        "delete" => {
+            return Err(Error::Forbidden(
+                "Your role may change contacts, but not delete them.".to_owned(),
+            ));
+        }
+        _ => return Err(Error::Invalid("Nothing was chosen to do.".to_owned())),
+    };
+    let by = by(&viewer, &request);
+    let name = form.act.clone();
+    let changed = db
+        .write(move |conn| change(conn, &ids, &act, &by))
+        .await;
+    let before = match changed {
+        Ok(before) => before,
+        Err(Refusal::Invalid(errors)) => {
+            return Ok(redirect(back).failing(Refusal::Invalid(errors).words()));
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let n = before.len();
+    let noun = if n == 1 { "contact" } else { "contacts" };
+    let words = match name.as_str() {
+        "delete" => format!("{n} {noun} moved to the trash"),
+        "tag" => format!("{n} {noun} tagged"),
+        _ => format!("{n} {noun} changed"),
+    };
+    let answer = redirect(back).saying(words);
+    Ok(if n == 0 {
+        answer
+    } else {
+        answer.undo(undo_path(&name, &before))
+    })
+}
+
+/// The way back, as an undo path carries it.
+#[derive(Debug, Deserialize)]
+pub struct UndoParams {
+    what: String,
+    was: String,
+}
+
+/// `POST /contacts/bulk/undo`. Needs: change contacts.
+pub async fn undo(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    request: HttpRequest,
+    params: web::Query<UndoParams>,
+) -> Result<Redirect> {
+    let by = by(&viewer, &request);
+    let params = params.into_inner();
+    let groups = groups(&params.was);
+    if groups.iter().map(|(_, ids)| ids.len()).sum::<usize>() > MOST {
+        return Err(Error::NotFound);
+    }
+    let undone = db.write(move |conn| take_back(conn, &params.what, &groups, &by));
+    let n = undone.await?;
+    Ok(redirect("/contacts").saying(format!("Taken back for {n}")))
+}
+
+/// `POST /contacts/restore?ids=1.2.3`: what bulk deletion offers to undo. Needs: delete contacts.
+pub async fn restore_many(
+    viewer: Can<DeleteContacts>,
+    db: web::Data<Db>,
+    request: HttpRequest,
+    params: web::Query<UndoParams>,
+) -> Result<Redirect> {
+    let by = by(&viewer, &request);
+    let groups = groups(&params.was);
+    let undone = db.write(move |conn| take_back(conn, "delete", &groups, &by));
+    let n = undone.await?;
+    Ok(redirect("/contacts").saying(format!("Restored {n}")))
+}
+
+/// Contacts that are gone meanwhile are passed over.
+fn change(conn: &mut Conn, ids: &[ContactId], act: &Act, by: &By) -> std::result::Result<Vec<Before>, Refusal> {
+    let mut before = Vec::new();
+    for id in ids {
+        let done = match act {
+            Act::Owner(owner) => actions::set_owner(conn, *id, *owner, by).map(|contact| {
+                (contact.owner_id != *owner)
+                    .then(|| contact.owner_id.map_or_else(String::new, |o| o.to_string()))
+            }),
+            Act::Stage(stage) => actions::set_stage(conn, *id, *stage, by)
+                .map(|contact| (contact.stage != *stage).then(|| contact.stage.to_string())),
+            Act::Tag(name) => {
+                actions::tag(conn, *id, name, by).map(|tag| tag.map(|tag| tag.to_string()))
+            }
+            Act::Delete => actions::delete(conn, *id, by).map(|_| Some(String::new())),
+        };
+        match done {
+            Ok(Some(was)) => before.push((was, *id)),
+            Ok(None) | Err(Refusal::Missing | Refusal::Merged(_)) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(before)
+}
+
+fn take_back(
+    conn: &mut Conn,
+    what: &str,
+    groups: &[(String, Vec<ContactId>)],
+    by: &By,
+) -> std::result::Result<usize, Refusal> {
+    let mut n = 0;
+    for (was, ids) in groups {
+        for id in ids {
+            let done = match what {
+                "owner" => actions::set_owner(conn, *id, was.parse().ok(), by).map(|_| ()),
+                "stage" => match Stage::offered(was) {
+                    Some(stage) => actions::set_stage(conn, *id, stage, by).map(|_| ()),
+                    None => Ok(()),
+                },
+                "tag" => actions::untag(conn, *id, TagId(was.parse().unwrap_or_default()), by),
+                "delete" => actions::restore(conn, *id, by).map(|_| ()),
+                _ => return Err(Refusal::Missing),
+            };
+            match done {
+                Ok(()) => n += 1,
+                Err(Refusal::Missing | Refusal::Merged(_)) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+    }
+    Ok(n)
+}
+
+/// `value.id.id_value.id`: short enough for the cookie that carries it.
+fn undo_path(what: &str, before: &[Before]) -> String {
+    let mut before = before.to_vec();
+    before.sort();
+    let mut was = String::new();
+    let mut last: Option<&str> = None;
+    for (value, id) in &before {
+        if last != Some(value.as_str()) {
+            if last.is_some() {
+                was.push('_');
+            }
+            was.push_str(value);
+            last = Some(value);
+        }
+        was.push('.');
+        was.push_str(&id.to_string());
+    }
+    let path = if what == "delete" {
+        "/contacts/restore"
+    } else {
+        "/contacts/bulk/undo"
+    };
+    format!("{path}?what={what}&was={was}")
+}
+
+fn groups(was: &str) -> Vec<(String, Vec<ContactId>)> {
+    was.split('_')
+        .map(|group| {
+            let mut parts = group.split('.');
+            let value = parts.next().unwrap_or_default().to_owned();
+            (value, parts.filter_map(|id| id.parse().ok()).collect())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_survives_its_path() {
+        let before = [
+            ("lead".to_owned(), ContactId(3)),
+            ("customer".to_owned(), ContactId(1)),
+            ("lead".to_owned(), ContactId(2)),
+        ];
+        let path = undo_path("stage", &before);
+        assert_eq!(path, "/contacts/bulk/undo?what=stage&was=customer.1_lead.2.3");
+        let was = path.rsplit('=').next().unwrap_or_default();
+        assert_eq!(
+            groups(was),
+            [
+                ("customer".to_owned(), vec![ContactId(1)]),
+                ("lead".to_owned(), vec![ContactId(2), ContactId(3)]),
+            ]
+        );
+        assert_eq!(groups(".5"), [(String::new(), vec![ContactId(5)])]);
+    }
+}

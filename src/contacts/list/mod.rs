@@ -1,0 +1,11 @@
+//! The list of contacts: its state lies in the URL, its rows come by keyset, every filter and order by an index.
+
+pub mod ask;
+mod bulk;
+mod page;
+pub mod query;
+mod trash;
+
+pub use bulk::{BulkForm, apply as bulk, restore_many, undo as undo_bulk};
+pub use page::index;
+pub use trash::trash;

@@ -1,0 +1,396 @@
+//! Rows of the list. Every combination of one filter and an order is a walk along one index; further filters are checked on the way.
+
+use std::collections::HashMap;
+
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use super::ask::{Ask, From, Sort};
+use crate::base::Timestamp;
+use crate::base::ids::{CompanyId, ContactId, TagId, UserId};
+use crate::contacts::model::Stage;
+use crate::contacts::words;
+use crate::db::Conn;
+use crate::db::dialect::search::{self, Kind};
+use crate::db::schema::{contact_tags, contacts, event_days, identities};
+use crate::web::Cursor;
+
+/// Rows of a page.
+pub const PAGE: usize = 50;
+/// Counts stop here.
+pub const MOST_COUNTED: usize = 1_000;
+/// A tag on more contacts than this is looked up contact by contact, not the other way round.
+const WIDE_TAG: i64 = 2_000;
+/// Hits of the search that are looked at in one go.
+const HITS: i64 = 200;
+
+type Backend = <Conn as Connection>::Backend;
+type Boxed = contacts::BoxedQuery<'static, Backend>;
+
+/// A row of the list.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    /// Id.
+    pub id: ContactId,
+    /// Whether it is known.
+    pub is_known: bool,
+    /// Name.
+    pub name: String,
+    /// What it sorts by.
+    pub sort_name: String,
+    /// Address.
+    pub email: Option<String>,
+    /// Number.
+    pub phone: Option<String>,
+    /// Stage.
+    pub stage: Stage,
+    /// Owner.
+    pub owner_id: Option<UserId>,
+    /// Company.
+    pub company_id: Option<CompanyId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last seen.
+    pub last_seen_at: Timestamp,
+}
+
+/// One page.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Where the page above ends.
+    pub before: Option<Cursor>,
+    /// Where the page below begins.
+    pub after: Option<Cursor>,
+}
+
+/// Reads one page for `reader`.
+pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
+    if !ask.q.is_empty() {
+        return searched(conn, ask, reader);
+    }
+    let narrow = narrow_tag(conn, ask)?;
+    let is_back = matches!(ask.from, From::Before(_));
+    let mut rows = Vec::new();
+    for is_known in populations(ask) {
+        let query = filtered(ask, is_known, reader, narrow.as_deref());
+        rows.extend(walk(query, ask).limit(PAGE as i64 + 1).select(COLUMNS).load::<Row>(conn)?);
+    }
+    if is_back {
+        rows.reverse();
+    }
+    // Of two walks each is in order; names never come from two, and are left as the database puts them.
+    if ask.sort == Sort::Seen {
+        rows.sort_by_key(|row| std::cmp::Reverse((row.last_seen_at, row.id)));
+    }
+    let has_more = rows.len() > PAGE;
+    if is_back {
+        let extra = rows.len().saturating_sub(PAGE);
+        rows.drain(..extra);
+    } else {
+        rows.truncate(PAGE);
+    }
+    let (has_before, has_after) = match ask.from {
+        From::Top => (false, has_more),
+        From::After(_) => (true, has_more),
+        From::Before(_) => (has_more, true),
+    };
+    let at = |row: Option<&Row>, is_there: bool| {
+        row.filter(|_| is_there).map(|row| cursor(ask.sort, row))
+    };
+    Ok(Rows {
+        before: at(rows.first(), has_before),
+        after: at(rows.last(), has_after),
+        rows,
+    })
+}
+
+/// How many there are; stops at [`MOST_COUNTED`].
+pub fn count(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<usize> {
+    let narrow = narrow_tag(conn, ask)?;
+    let most = MOST_COUNTED as i64 + 1;
+    let found: Vec<ContactId> = filtered(ask, ask.is_known(), reader, narrow.as_deref())
+        .select(contacts::id)
+        .limit(most)
+        .load(conn)?;
+    Ok(found.len())
+}
+
+/// Whether there is anybody at all.
+pub fn is_empty(conn: &mut Conn) -> QueryResult<bool> {
+    let anybody: Option<ContactId> = contacts::table
+        .filter(contacts::deleted_at.is_null())
+        .select(contacts::id)
+        .first(conn)
+        .optional()?;
+    Ok(anybody.is_none())
+}
+
+/// Events since a day, for the contacts of a page, in one query.
+pub fn events_since(
+    conn: &mut Conn,
+    ids: &[ContactId],
+    day: i64,
+) -> QueryResult<HashMap<ContactId, i64>> {
+    let rows: Vec<(ContactId, Option<i64>)> = identities::table
+        .inner_join(event_days::table.on(event_days::identity_id.eq(identities::id)))
+        .filter(identities::contact_id.eq_any(ids))
+        .filter(event_days::day.ge(day))
+        .group_by(identities::contact_id)
+        .select((
+            identities::contact_id,
+            sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, n)| n.map(|n| (id, n)))
+        .collect())
+}
+
+/// An anonymous id of each visitor on a page, by which they are told apart.
+pub fn anonymous_ids(
+    conn: &mut Conn,
+    ids: &[ContactId],
+) -> QueryResult<HashMap<ContactId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(ContactId, String)> = identities::table
+        .filter(identities::contact_id.eq_any(ids))
+        .filter(identities::namespace.eq("anonymous_id"))
+        .order(identities::id.desc())
+        .select((identities::contact_id, identities::value))
+        .limit(1_000)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+const COLUMNS: (
+    contacts::id,
+    contacts::is_known,
+    contacts::name,
+    contacts::sort_name,
+    contacts::email,
+    contacts::phone,
+    contacts::stage,
+    contacts::owner_id,
+    contacts::company_id,
+    contacts::created_at,
+    contacts::last_seen_at,
+) = (
+    contacts::id,
+    contacts::is_known,
+    contacts::name,
+    contacts::sort_name,
+    contacts::email,
+    contacts::phone,
+    contacts::stage,
+    contacts::owner_id,
+    contacts::company_id,
+    contacts::created_at,
+    contacts::last_seen_at,
+);
+
+/// A source has its known ones and its visitors apart in the index: both together are two walks.
+fn populations(ask: &Ask) -> Vec<Option<bool>> {
+    match ask.is_known() {
+        None if ask.source.is_some() => vec![Some(true), Some(false)],
+        known => vec![known],
+    }
+}
+
+/// The contacts of a tag that few have.
+fn narrow_tag(conn: &mut Conn, ask: &Ask) -> QueryResult<Option<Vec<ContactId>>> {
+    let Some(tag) = ask.tag else { return Ok(None) };
+    let ids = tagged(tag)
+        .order(contact_tags::contact_id.desc())
+        .limit(WIDE_TAG + 1)
+        .load(conn)?;
+    Ok(Some(ids).filter(|ids| ids.len() as i64 <= WIDE_TAG))
+}
+
+#[diesel::dsl::auto_type]
+fn tagged(tag: TagId) -> _ {
+    contact_tags::table
+        .filter(contact_tags::tag_id.eq(tag))
+        .select(contact_tags::contact_id)
+}
+
+fn filtered(
+    ask: &Ask,
+    is_known: Option<bool>,
+    reader: UserId,
+    narrow_tag: Option<&[ContactId]>,
+) -> Boxed {
+    let mut query = contacts::table
+        .filter(contacts::deleted_at.is_null())
+        .into_boxed();
+    match is_known {
+        // Said twice: once for the indexes that begin with it, once, without a value, for those that hold only such rows.
+        Some(true) => {
+            query = query
+                .filter(contacts::is_known.eq(true))
+                .filter(contacts::is_known);
+        }
+        Some(false) => query = query.filter(contacts::is_known.eq(false)),
+        None => {}
+    }
+    match ask.owner_of(reader) {
+        Some(Some(owner)) => query = query.filter(contacts::owner_id.eq(owner)),
+        Some(None) => query = query.filter(contacts::owner_id.is_null()),
+        None => {}
+    }
+    if let Some(stage) = ask.stage_of() {
+        query = query.filter(contacts::stage.eq(stage));
+    }
+    if let Some(source) = ask.source {
+        query = query.filter(contacts::source_id.eq(source));
+    }
+    match (ask.tag, narrow_tag) {
+        (Some(_), Some(ids)) => query = query.filter(contacts::id.eq_any(ids.to_vec())),
+        (Some(tag), None) => {
+            query = query.filter(exists(
+                contact_tags::table
+                    .filter(contact_tags::tag_id.eq(tag))
+                    .filter(contact_tags::contact_id.eq(contacts::id)),
+            ));
+        }
+        (None, _) => {}
+    }
+    query
+}
+
+/// In the asked order, from the asked row on.
+fn walk(query: Boxed, ask: &Ask) -> Boxed {
+    use contacts::{created_at, id, last_seen_at, sort_name};
+    let (cursor, is_back) = match &ask.from {
+        From::Top => (None, false),
+        From::After(cursor) => (Some(cursor), false),
+        From::Before(cursor) => (Some(cursor), true),
+    };
+    let at = cursor.map(|c| (c.number().unwrap_or_default(), c.key.clone(), c.id));
+    match (ask.sort, is_back) {
+        (Sort::Seen, false) => {
+            let query = query.order((last_seen_at.desc(), id.desc()));
+            match at {
+                Some((t, _, n)) => query
+                    .filter(last_seen_at.le(t))
+                    .filter(last_seen_at.lt(t).or(id.lt(n))),
+                None => query,
+            }
+        }
+        (Sort::Seen, true) => {
+            let query = query.order((last_seen_at.asc(), id.asc()));
+            match at {
+                Some((t, _, n)) => query
+                    .filter(last_seen_at.ge(t))
+                    .filter(last_seen_at.gt(t).or(id.gt(n))),
+                None => query,
+            }
+        }
+        (Sort::Created, false) => {
+            let query = query.order((created_at.desc(), id.desc()));
+            match at {
+                Some((t, _, n)) => query
+                    .filter(created_at.le(t))
+                    .filter(created_at.lt(t).or(id.lt(n))),
+                None => query,
+            }
+        }
+        (Sort::Created, true) => {
+            let query = query.order((created_at.asc(), id.asc()));
+            match at {
+                Some((t, _, n)) => query
+                    .filter(created_at.ge(t))
+                    .filter(created_at.gt(t).or(id.gt(n))),
+                None => query,
+            }
+        }
+        (Sort::Name, false) => {
+            let query = query.order((sort_name.asc(), id.asc()));
+            match at {
+                Some((_, key, n)) => query
+                    .filter(sort_name.ge(key.clone()))
+                    .filter(sort_name.gt(key).or(id.gt(n))),
+                None => query,
+            }
+        }
+        (Sort::Name, true) => {
+            let query = query.order((sort_name.desc(), id.desc()));
+            match at {
+                Some((_, key, n)) => query
+                    .filter(sort_name.le(key.clone()))
+                    .filter(sort_name.lt(key).or(id.lt(n))),
+                None => query,
+            }
+        }
+    }
+}
+
+fn cursor(sort: Sort, row: &Row) -> Cursor {
+    let key = match sort {
+        Sort::Seen => row.last_seen_at.0.to_string(),
+        Sort::Created => row.created_at.0.to_string(),
+        Sort::Name => row.sort_name.clone(),
+    };
+    Cursor { key, id: row.id.0 }
+}
+
+/// By words: the newest records first, and before them whoever has exactly this identifier.
+fn searched(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
+    let narrow = narrow_tag(conn, ask)?;
+    let among = |conn: &mut Conn, ids: Vec<ContactId>| -> QueryResult<Vec<Row>> {
+        filtered(ask, ask.is_known(), reader, narrow.as_deref())
+            .filter(contacts::id.eq_any(ids))
+            .order(contacts::id.desc())
+            .select(COLUMNS)
+            .load(conn)
+    };
+    let mut below = match &ask.from {
+        From::After(cursor) => Some(cursor.id),
+        From::Top | From::Before(_) => None,
+    };
+    let mut rows = Vec::new();
+    if below.is_none() {
+        let exact: Vec<ContactId> = identities::table
+            .filter(identities::value.eq_any([ask.q.clone(), ask.q.to_lowercase()]))
+            .select(identities::contact_id)
+            .limit(10)
+            .load(conn)?;
+        rows = among(conn, exact)?;
+    }
+    let asked = words::asked(&ask.q);
+    let mut is_end = false;
+    // Filters may leave little of many hits; ten rounds bound the work of one page.
+    for _ in 0..10 {
+        let hits = search::find(conn, Kind::Contact, &asked, below, HITS)?;
+        below = hits.last().copied().or(below);
+        is_end = (hits.len() as i64) < HITS;
+        for row in among(conn, hits.into_iter().map(ContactId).collect())? {
+            if !rows.iter().any(|seen: &Row| seen.id == row.id) {
+                rows.push(row);
+            }
+        }
+        if is_end || rows.len() > PAGE {
+            break;
+        }
+    }
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let last = if has_more {
+        rows.last().map(|row| row.id.0)
+    } else {
+        below.filter(|_| !is_end)
+    };
+    Ok(Rows {
+        rows,
+        before: None,
+        after: last.map(|id| Cursor {
+            key: String::new(),
+            id,
+        }),
+    })
+}

@@ -1,0 +1,107 @@
+//! The trash: what was deleted, by when, with the way back.
+
+use actix_web::web;
+use askama::Template;
+use diesel::prelude::*;
+use serde::Deserialize;
+
+use crate::accounts::Can;
+use crate::accounts::rights::{DeleteContacts, ReadContacts, Right};
+use crate::base::Timestamp;
+use crate::base::ids::ContactId;
+use crate::base::text;
+use crate::contacts::model::Contact;
+use crate::db::{Conn, Db};
+use crate::db::schema::contacts;
+use crate::web::{self as kit, Cursor, Page, Paged, Result};
+
+const PAGE: usize = 50;
+
+/// A line of the trash.
+pub struct Gone {
+    /// Id.
+    pub id: ContactId,
+    /// What it was called.
+    pub name: String,
+    /// For the avatar.
+    pub initials: String,
+    /// For the avatar.
+    pub tone: &'static str,
+    /// Address, number or nothing.
+    pub email: String,
+    /// "3 d".
+    pub since: String,
+    /// In full.
+    pub exact: String,
+}
+
+#[derive(Template)]
+#[template(path = "contacts/trash.html")]
+pub struct TrashPage {
+    lines: Vec<Gone>,
+    after: String,
+    can_restore: bool,
+}
+
+/// Where the page begins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    after: String,
+}
+
+/// `GET /contacts/trash`. Needs: see contacts.
+pub async fn trash(
+    viewer: Can<ReadContacts>,
+    db: web::Data<Db>,
+    params: web::Query<Params>,
+) -> Result<Page<TrashPage>> {
+    let cursor = Cursor::decode(&params.after);
+    let found = db.read(move |conn| gone(conn, cursor.as_ref())).await?;
+    let (now, zone) = (viewer.now, viewer.zone());
+    let line = |contact: Contact| {
+        let name = contact.shown();
+        let at = contact.deleted_at.unwrap_or_default();
+        Gone {
+            id: contact.id,
+            initials: text::initials(&name),
+            tone: text::tone(contact.id.0),
+            name,
+            email: contact.email.unwrap_or_default(),
+            since: kit::ago(at, now, zone),
+            exact: at
+                .utc()
+                .with_timezone(&zone)
+                .format("%-d %B %Y, %H:%M")
+                .to_string(),
+        }
+    };
+    let page = TrashPage {
+        after: found
+            .next
+            .map_or_else(String::new, |c| format!("/contacts/trash?after={c}")),
+        lines: found.rows.into_iter().map(line).collect(),
+        can_restore: DeleteContacts::allows(viewer.user.role),
+    };
+    Ok(Page::new(viewer.shell(), page))
+}
+
+fn gone(conn: &mut Conn, after: Option<&Cursor>) -> QueryResult<Paged<Contact>> {
+    let mut query = Contact::query()
+        .filter(contacts::deleted_at.is_not_null())
+        .filter(contacts::merged_into.is_null())
+        .order((contacts::deleted_at.desc(), contacts::id.desc()))
+        .limit(PAGE as i64 + 1)
+        .into_boxed();
+    if let Some((cursor, at)) = after.and_then(|c| Some((c, c.number()?))) {
+        let (at, id) = (Timestamp(at), ContactId(cursor.id));
+        query = query
+            .filter(contacts::deleted_at.le(at))
+            .filter(contacts::deleted_at.lt(at).or(contacts::id.lt(id)));
+    }
+    let rows = query.load(conn)?;
+    Ok(Paged::from_loaded(rows, PAGE, |contact| Cursor {
+        key: contact.deleted_at.unwrap_or_default().0.to_string(),
+        id: contact.id.0,
+    }))
+}

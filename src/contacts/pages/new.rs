@@ -1,0 +1,188 @@
+//! Making a contact: a few fields, and the one that is there already offered instead of a double.
+
+use actix_web::{Either, HttpRequest, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::by;
+use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::EditContacts;
+use crate::base::EmailAddress;
+use crate::base::ids::ContactId;
+use crate::config::Config;
+use crate::contacts::actions;
+use crate::contacts::model::{Field, NewContact, Stage};
+use crate::contacts::refusal::Refusal;
+use crate::contacts::store;
+use crate::db::{Conn, Db};
+use crate::web::{Errors, Form, Page, Redirect, Result, redirect};
+
+/// What the form posts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NewForm {
+    name: String,
+    email: String,
+    phone: String,
+    job_title: String,
+    company: String,
+    stage: String,
+    owner: String,
+    another: String,
+}
+
+#[derive(Template)]
+#[template(path = "contacts/new.html")]
+pub struct NewPage {
+    form: NewForm,
+    errors: Errors,
+    taken: Option<Taken>,
+    owners: Vec<(String, String)>,
+    stages: Vec<(&'static str, &'static str)>,
+}
+
+/// Who has the address or number already.
+struct Taken {
+    holder: ContactId,
+    name: String,
+    value: String,
+    is_in_trash: bool,
+}
+
+/// What a page may hand over: `/contacts/new?company=…`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Prefill {
+    company: String,
+    email: String,
+    name: String,
+}
+
+/// `GET /contacts/new`. Needs: change contacts.
+pub async fn form(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    prefill: web::Query<Prefill>,
+) -> Result<Page<NewPage>> {
+    let prefill = prefill.into_inner();
+    let form = NewForm {
+        name: prefill.name,
+        email: prefill.email,
+        company: prefill.company,
+        owner: viewer.id().to_string(),
+        stage: Stage::Lead.to_string(),
+        ..NewForm::default()
+    };
+    page(&viewer, &db, form, Errors::new(), None).await
+}
+
+/// `POST /contacts`. Needs: change contacts.
+pub async fn create(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    config: web::Data<Config>,
+    request: HttpRequest,
+    form: Form<NewForm>,
+) -> Result<Either<Page<NewPage>, Redirect>> {
+    let by = by(&viewer, &request);
+    let typed = form.0.clone();
+    let config = config.into_inner();
+    let done = db
+        .write(move |conn| {
+            let new = read(conn, &typed, &config)?;
+            actions::create(conn, &new, &by)
+        })
+        .await;
+    let form = form.0;
+    let (errors, taken) = match done {
+        Ok(id) if !form.another.is_empty() => {
+            let path = redirect("/contacts/new").saying(format!("Contact {id} created"));
+            return Ok(Either::Right(path));
+        }
+        Ok(id) => {
+            return Ok(Either::Right(
+                redirect(format!("/contacts/{id}")).saying("Contact created"),
+            ));
+        }
+        Err(Refusal::Invalid(errors)) => (errors, None),
+        Err(Refusal::Taken {
+            namespace,
+            value,
+            holder,
+            name,
+            is_in_trash,
+        }) => {
+            let errors = Errors::one(namespace, "Somebody has this already.");
+            let taken = Taken {
+                holder,
+                name,
+                value,
+                is_in_trash,
+            };
+            (errors, Some(taken))
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let page = page(&viewer, &db, form, errors, taken).await?;
+    Ok(Either::Left(page))
+}
+
+/// What was typed, in the forms in which things are compared.
+fn read(
+    conn: &mut Conn,
+    form: &NewForm,
+    config: &Config,
+) -> std::result::Result<NewContact, Refusal> {
+    let country = super::country(conn, config)?;
+    let mut errors = Errors::new();
+    let mut given = |namespace: &'static str, typed: &str| {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        match actions::normalised(namespace, typed, country.as_deref()) {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                errors.add(namespace, refusal.words());
+                None
+            }
+        }
+    };
+    let email = given("email", &form.email);
+    let phone = given("phone", &form.phone);
+    if !errors.is_empty() {
+        return Err(Refusal::Invalid(errors));
+    }
+    Ok(NewContact {
+        facts: vec![
+            (Field::Name, form.name.clone()),
+            (Field::JobTitle, form.job_title.clone()),
+        ],
+        email: email.as_deref().and_then(EmailAddress::parse),
+        phone,
+        stage: Stage::offered(&form.stage),
+        owner_id: form.owner.parse().ok(),
+        company: form.company.clone(),
+        role: form.job_title.clone(),
+    })
+}
+
+async fn page(
+    viewer: &Viewer,
+    db: &Db,
+    form: NewForm,
+    errors: Errors,
+    taken: Option<Taken>,
+) -> Result<Page<NewPage>> {
+    let owners = db.read(store::owners).await?;
+    let page = NewPage {
+        form,
+        errors,
+        taken,
+        owners: owners
+            .into_iter()
+            .map(|(id, name)| (id.to_string(), name))
+            .collect(),
+        stages: Stage::options(),
+    };
+    Ok(Page::new(viewer.shell(), page))
+}

@@ -1,0 +1,286 @@
+//! The record page: facts, story, relations.
+
+use actix_web::{Either, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::facts::{self, Fact, Identifier, Open};
+use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
+use crate::accounts::{Can, Viewer};
+use crate::base::Timestamp;
+use crate::base::ids::{ContactId, IdentityId};
+use crate::base::text;
+use crate::contacts::cards::{Card, CardAsk, Cards};
+use crate::contacts::identities;
+use crate::contacts::model::{Contact, Stage};
+use crate::contacts::tags::{self, Tag};
+use crate::contacts::{store, traits};
+use crate::db::{Conn, Db};
+use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
+use crate::web::{self as kit, Error, Page, Redirect, Result, redirect};
+
+/// The query of a record's URL.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    show: String,
+    before: String,
+    edit: String,
+}
+
+/// What stands on the page besides the record itself.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// The form that is open.
+    pub open: Open,
+    /// A note that could not be saved.
+    pub note: String,
+    /// Why.
+    pub note_error: String,
+    /// Which lines of the story.
+    pub show: Option<Show>,
+    /// Below which line.
+    pub before: Option<Mark>,
+}
+
+#[derive(Template)]
+#[template(path = "contacts/show.html")]
+pub struct ShowPage {
+    contact: Contact,
+    name: String,
+    initials: String,
+    tone: &'static str,
+    company: Option<(String, String)>,
+    place: String,
+    clock: String,
+    owner: Option<(String, String, &'static str)>,
+    owners: Vec<(String, String)>,
+    owner_word: String,
+    stages: Vec<(&'static str, &'static str)>,
+    reach: Vec<Identifier>,
+    codes: Vec<Identifier>,
+    facts: Vec<Fact>,
+    traits: Vec<Fact>,
+    tags: Vec<Tag>,
+    known_tags: Vec<Tag>,
+    cards: Vec<Card>,
+    story: Story,
+    note: String,
+    note_error: String,
+    open: Open,
+    since: String,
+    adders: Vec<Adder>,
+    can_edit: bool,
+    can_delete: bool,
+}
+
+/// A form that adds an address or a number.
+struct Adder {
+    namespace: &'static str,
+    label: &'static str,
+    verb: &'static str,
+    keyboard: &'static str,
+    is_first: bool,
+    is_open: bool,
+    typed: String,
+    error: String,
+    holder: Option<(ContactId, String)>,
+}
+
+/// `GET /contacts/{id}`. Needs: see contacts. A merged contact leads to the one it lives on in.
+pub async fn show(
+    viewer: Can<ReadContacts>,
+    db: web::Data<Db>,
+    strands: web::Data<Strands>,
+    cards: web::Data<Cards>,
+    path: web::Path<String>,
+    params: web::Query<Params>,
+) -> Result<Either<Page<ShowPage>, Redirect>> {
+    let id = kit::path_id(&path)?;
+    let extra = Extra {
+        open: Open {
+            name: params.edit.clone(),
+            ..Open::default()
+        },
+        show: Show::from_word(&params.show),
+        before: Mark::decode(&params.before),
+        ..Extra::default()
+    };
+    page(&viewer, &db, &strands, &cards, id, extra).await
+}
+
+/// The page of a contact, with forms that failed still open on it.
+pub async fn page(
+    viewer: &Viewer,
+    db: &Db,
+    strands: &Strands,
+    cards: &Cards,
+    id: ContactId,
+    extra: Extra,
+) -> Result<Either<Page<ShowPage>, Redirect>> {
+    let (reader, strands, cards) = (viewer.clone(), strands.clone(), cards.clone());
+    let found = db
+        .read(move |conn| {
+            let Some(contact) = store::find(conn, id)? else {
+                return Err(Error::NotFound);
+            };
+            if let Some(into) = contact.merged_into {
+                return Ok(Err(store::survivor(conn, into)?));
+            }
+            if contact.deleted_at.is_some() {
+                return Err(Error::NotFound);
+            }
+            ShowPage::read(conn, contact, &reader, &strands, &cards, extra).map(Ok)
+        })
+        .await?;
+    Ok(match found {
+        Ok(page) => Either::Left(Page::new(viewer.shell(), page)),
+        Err(survivor) => Either::Right(redirect(format!("/contacts/{survivor}"))),
+    })
+}
+
+impl ShowPage {
+    /// An address below the contact's own.
+    fn at(&self, tail: &str) -> String {
+        format!("/contacts/{}/{tail}", self.contact.id)
+    }
+
+    fn at_field(&self, field: &str) -> String {
+        format!("/contacts/{}/fields/{field}", self.contact.id)
+    }
+
+    fn at_identity(&self, id: &IdentityId, verb: &str) -> String {
+        format!("/contacts/{}/identities/{id}/{verb}", self.contact.id)
+    }
+
+    fn codes_count(&self) -> String {
+        self.codes.len().to_string()
+    }
+
+    fn codes_more(&self) -> String {
+        format!("{} more", self.codes.len().saturating_sub(6))
+    }
+
+    fn read(
+        conn: &mut Conn,
+        contact: Contact,
+        viewer: &Viewer,
+        strands: &Strands,
+        cards: &Cards,
+        extra: Extra,
+    ) -> Result<Self> {
+        let (id, now, zone) = (contact.id, viewer.now, viewer.zone());
+        let role = viewer.user.role;
+        let can_edit = EditContacts::allows(role);
+        let identities = identities::of(conn, id)?;
+        let name = match identities.iter().find(|i| i.namespace == "anonymous_id") {
+            Some(code) if !contact.is_known => format!("Visitor {}", code.words()),
+            _ => contact.shown(),
+        };
+        let claims = traits::claims(conn, id)?;
+        let owners = store::owners(conn)?;
+        let owner = match contact.owner_id {
+            Some(user) => store::user_names(conn, [user])?.remove(&user).map(|name| {
+                let initials = text::initials(&name);
+                (name, initials, text::tone(user.0))
+            }),
+            None => None,
+        };
+        let company = match contact.company_id {
+            Some(company) => store::company_names(conn, [company])?
+                .remove(&company)
+                .map(|name| (name, format!("/companies/{company}"))),
+            None => None,
+        };
+        let ask = StoryAsk {
+            about: About::Contact(id),
+            before: extra.before,
+            show: extra.show.unwrap_or(Show::All),
+            now,
+            zone,
+        };
+        let card_ask = CardAsk {
+            now,
+            zone,
+            can_edit,
+        };
+        let (reach, codes) = facts::identifiers(identities);
+        Ok(Self {
+            initials: text::initials(&name),
+            tone: text::tone(id.0),
+            name,
+            company,
+            place: place(&contact),
+            clock: clock(&contact, now),
+            owner,
+            owner_word: contact.owner_id.map_or_else(String::new, |o| o.to_string()),
+            owners: owners
+                .into_iter()
+                .map(|(id, name)| (id.to_string(), name))
+                .collect(),
+            stages: Stage::options(),
+            codes,
+            facts: facts::columns(&contact, &claims, &extra.open, now, zone),
+            traits: facts::others(&claims, &extra.open, now, zone),
+            tags: tags::of_contact(conn, id)?,
+            known_tags: tags::all(conn)?,
+            cards: cards.read(conn, id, &card_ask)?,
+            story: Story::read(conn, strands, &ask)?,
+            adders: adders(&reach, &extra.open),
+            note: extra.note,
+            note_error: extra.note_error,
+            open: extra.open,
+            since: contact
+                .created_at
+                .utc()
+                .with_timezone(&zone)
+                .format("%-d %B %Y")
+                .to_string(),
+            can_edit,
+            can_delete: DeleteContacts::allows(role),
+            reach,
+            contact,
+        })
+    }
+}
+
+fn adders(reach: &[Identifier], open: &Open) -> Vec<Adder> {
+    let adder = |(namespace, label, verb, keyboard)| {
+        let open = Some(open).filter(|open| open.name.strip_prefix("identity:") == Some(namespace));
+        Adder {
+            namespace,
+            label,
+            verb,
+            keyboard,
+            is_first: !reach.iter().any(|i| i.namespace == namespace),
+            is_open: open.is_some(),
+            typed: open.and_then(|o| o.typed.clone()).unwrap_or_default(),
+            error: open.map_or_else(String::new, |o| o.error.clone()),
+            holder: open.and_then(|o| o.holder.clone()),
+        }
+    };
+    let email = ("email", "E-mail", "Add an address", "email");
+    let phone = ("phone", "Phone", "Add a number", "tel");
+    [email, phone].map(adder).into()
+}
+
+fn place(contact: &Contact) -> String {
+    let parts = [&contact.city, &contact.country];
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(", ")
+}
+
+/// What a clock on their wall says.
+fn clock(contact: &Contact, now: Timestamp) -> String {
+    contact
+        .time_zone
+        .parse::<chrono_tz::Tz>()
+        .map_or_else(
+            |_| String::new(),
+            |zone| now.utc().with_timezone(&zone).format("%H:%M there").to_string(),
+        )
+}
