@@ -11,6 +11,7 @@ use crate::accounts::password::{Cost, Passwords};
 use crate::accounts::{self, DemoWorld};
 use crate::base::clock;
 use crate::config::{Config, ConfigError};
+use crate::contacts::{self, Cards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::events::debugger::Streams;
 use crate::events::enrich;
@@ -22,6 +23,7 @@ use crate::events::{debugger, quarantine, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
+use crate::timeline::{self, Strands};
 use crate::web as kit;
 
 /// How set-up loads the demo world.

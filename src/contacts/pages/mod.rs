@@ -45,6 +45,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/contacts/{id}/companies/new", get().to(relate::company_form))
         .route("/contacts/{id}/companies", post().to(relate::link_company))
         .route("/contacts/{id}/companies/{company}/{verb}", post().to(relate::company))
+        .configure(companies::routes)
 ;
 }
 

@@ -1,0 +1,208 @@
+//! The record page of a company: facts, story, people.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::model::{Company, CompanyField, Person};
+use super::{people, store};
+use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
+use crate::accounts::{Can, Viewer};
+use crate::base::ids::CompanyId;
+use crate::base::text;
+use crate::contacts::model::Stage;
+use crate::contacts::store as contacts;
+use crate::contacts::tags::{self, Tag};
+use crate::db::{Conn, Db};
+use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
+use crate::web::{self as kit, Error, Page, Result};
+
+/// People on the page.
+const PEOPLE: usize = 50;
+
+/// The query of the URL.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    show: String,
+    before: String,
+}
+
+/// What failed on the page, with what was typed.
+#[derive(Debug, Clone, Default)]
+pub struct Failed {
+    /// `domain` or `note`.
+    pub form: &'static str,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong with it.
+    pub error: String,
+    /// Who has it: id and name.
+    pub holder: Option<(CompanyId, String)>,
+}
+
+impl Failed {
+    fn typed_in(&self, form: &str) -> &str {
+        if self.form == form { &self.typed } else { "" }
+    }
+
+    fn error_of(&self, form: &str) -> &str {
+        if self.form == form { &self.error } else { "" }
+    }
+}
+
+/// A person on the page.
+pub struct Member {
+    /// Who.
+    pub person: Person,
+    /// For the avatar.
+    pub initials: String,
+    /// For the avatar.
+    pub tone: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "companies/show.html")]
+pub struct ShowPage {
+    company: Company,
+    initials: String,
+    tone: &'static str,
+    place: String,
+    owner: Option<(String, String, &'static str)>,
+    owner_word: String,
+    owners: Vec<(String, String)>,
+    stages: Vec<(&'static str, &'static str)>,
+    facts: Vec<(&'static str, String)>,
+    domains: Vec<String>,
+    members: Vec<Member>,
+    has_more: bool,
+    tags: Vec<Tag>,
+    known_tags: Vec<Tag>,
+    story: Story,
+    failed: Failed,
+    can_edit: bool,
+    can_delete: bool,
+}
+
+impl ShowPage {
+    /// An address below the company's own.
+    fn at(&self, tail: &str) -> String {
+        format!("/companies/{}/{tail}", self.company.id)
+    }
+
+    fn new_person(&self) -> String {
+        let query = serde_urlencoded::to_string([("company", &self.company.name)]);
+        format!("/contacts/new?{}", query.unwrap_or_default())
+    }
+
+    fn member_count(&self) -> String {
+        let more = if self.has_more { "+" } else { "" };
+        format!("{}{more}", self.members.len())
+    }
+}
+
+/// `GET /companies/{id}`. Needs: see contacts.
+pub async fn show(
+    viewer: Can<ReadContacts>,
+    db: web::Data<Db>,
+    strands: web::Data<Strands>,
+    path: web::Path<String>,
+    params: web::Query<Params>,
+) -> Result<Page<ShowPage>> {
+    let id = kit::path_id(&path)?;
+    let params = params.into_inner();
+    page(&viewer, &db, &strands, id, params, Failed::default()).await
+}
+
+/// The page of a company, with a form that failed still on it.
+pub async fn page(
+    viewer: &Viewer,
+    db: &Db,
+    strands: &Strands,
+    id: CompanyId,
+    params: Params,
+    failed: Failed,
+) -> Result<Page<ShowPage>> {
+    let (reader, strands) = (viewer.clone(), strands.clone());
+    let page = db
+        .read(move |conn| {
+            let company = store::live(conn, id)?.ok_or(Error::NotFound)?;
+            ShowPage::read(conn, company, &reader, &strands, &params, failed)
+        })
+        .await?;
+    Ok(Page::new(viewer.shell(), page))
+}
+
+impl ShowPage {
+    fn read(
+        conn: &mut Conn,
+        company: Company,
+        viewer: &Viewer,
+        strands: &Strands,
+        params: &Params,
+        failed: Failed,
+    ) -> Result<Self> {
+        let id = company.id;
+        let owner = match company.owner_id {
+            Some(user) => contacts::user_names(conn, [user])?.remove(&user).map(|name| {
+                let initials = text::initials(&name);
+                (name, initials, text::tone(user.0))
+            }),
+            None => None,
+        };
+        let mut members = people::of(conn, id, PEOPLE as i64 + 1)?;
+        let has_more = members.len() > PEOPLE;
+        members.truncate(PEOPLE);
+        let member = |person: Person| Member {
+            initials: text::initials(&person.name),
+            tone: text::tone(person.contact_id.0),
+            person,
+        };
+        let ask = StoryAsk {
+            about: About::Company(id),
+            before: Mark::decode(&params.before),
+            show: Show::from_word(&params.show).unwrap_or(Show::All),
+            now: viewer.now,
+            zone: viewer.zone(),
+        };
+        let place = [company.city.as_str(), company.country.as_str()];
+        let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();
+        let role = viewer.user.role;
+        Ok(Self {
+            initials: text::initials(&company.name),
+            tone: text::tone(id.0),
+            place: place.join(", "),
+            owner,
+            owner_word: company.owner_id.map_or_else(String::new, |o| o.to_string()),
+            owners: contacts::owners(conn)?
+                .into_iter()
+                .map(|(id, name)| (id.to_string(), name))
+                .collect(),
+            stages: Stage::options(),
+            facts: facts(&company),
+            domains: store::domains(conn, id)?,
+            members: members.into_iter().map(member).collect(),
+            has_more,
+            tags: store::tags_of(conn, id)?,
+            known_tags: tags::all(conn)?,
+            story: Story::read(conn, strands, &ask)?,
+            failed,
+            can_edit: EditContacts::allows(role),
+            can_delete: DeleteContacts::allows(role),
+            company,
+        })
+    }
+}
+
+/// What there is to say, without the name, which stands above, and the web address, which is a link.
+fn facts(company: &Company) -> Vec<(&'static str, String)> {
+    let fact = |field: &CompanyField| {
+        let value = match (field, company.employees) {
+            (CompanyField::Name | CompanyField::Website, _) => return None,
+            (CompanyField::Employees, Some(n)) => kit::number(n),
+            _ => field.of(company),
+        };
+        (!value.is_empty()).then(|| (field.label(), value))
+    };
+    CompanyField::ALL.iter().filter_map(fact).collect()
+}
