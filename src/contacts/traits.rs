@@ -4,6 +4,8 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::merge;
+pub use super::survivorship::{Claim, winner};
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId, TraitKeyId};
 use crate::base::text;
@@ -14,26 +16,6 @@ use crate::db::{Conn, PortableExt};
 pub const LONGEST_KEY: usize = 120;
 /// Keys read for one contact.
 const MOST_CLAIMS: i64 = 1_000;
-
-/// A value somebody claims.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The identity it hangs on.
-    pub identity_id: IdentityId,
-    /// Who claims it.
-    pub source_id: SourceId,
-    /// JSON text.
-    pub value: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// The claim that is shown: by hand before any source, then the newest.
-pub fn winner(values: &[Claim]) -> Option<&Claim> {
-    values
-        .iter()
-        .max_by_key(|claim| (claim.source_id == CRM_SOURCE, claim.at, claim.identity_id))
-}
 
 /// A claim with the names a page shows.
 #[derive(Debug, Clone)]
@@ -62,7 +44,13 @@ pub fn set_by_hand(
         Some(value) => put(conn, identity_id, key_id, &value.to_string(), now)?,
         None => take_back(conn, contact, key_id)?,
     }
-    choose(conn, contact, key_id)
+    merge::choose(conn, contact, &[key_id.0])?;
+    traits::table
+        .filter(traits::contact_id.eq(contact))
+        .filter(traits::key_id.eq(key_id))
+        .select(traits::value)
+        .first(conn)
+        .optional()
 }
 
 /// Every claim about a contact, by key, the newest first.
@@ -255,73 +243,9 @@ fn take_back(conn: &mut Conn, contact: ContactId, key_id: TraitKeyId) -> QueryRe
         .map(|_| ())
 }
 
-/// Writes down which claim is shown, and gives its value.
-fn choose(
-    conn: &mut Conn,
-    contact: ContactId,
-    key_id: TraitKeyId,
-) -> QueryResult<Option<String>> {
-    let rows: Vec<(IdentityId, SourceId, String, Timestamp)> = trait_values::table
-        .inner_join(identities::table.on(identities::id.eq(trait_values::identity_id)))
-        .filter(identities::contact_id.eq(contact))
-        .filter(trait_values::key_id.eq(key_id))
-        .select((
-            trait_values::identity_id,
-            trait_values::source_id,
-            trait_values::value,
-            trait_values::at,
-        ))
-        .load(conn)?;
-    let claims: Vec<Claim> = rows
-        .into_iter()
-        .map(|(identity_id, source_id, value, at)| Claim {
-            identity_id,
-            source_id,
-            value,
-            at,
-        })
-        .collect();
-    diesel::delete(traits::table)
-        .filter(traits::contact_id.eq(contact))
-        .filter(traits::key_id.eq(key_id))
-        .execute(conn)?;
-    let Some(shown) = winner(&claims) else {
-        return Ok(None);
-    };
-    diesel::insert_into(traits::table)
-        .values((
-            traits::contact_id.eq(contact),
-            traits::key_id.eq(key_id),
-            traits::value.eq(&shown.value),
-            traits::source_id.eq(shown.source_id),
-            traits::identity_id.eq(shown.identity_id),
-            traits::at.eq(shown.at),
-        ))
-        .execute(conn)?;
-    Ok(Some(shown.value.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn claim(source: i64, at: i64) -> Claim {
-        Claim {
-            identity_id: IdentityId(1),
-            source_id: SourceId(source),
-            value: String::new(),
-            at: Timestamp(at),
-        }
-    }
-
-    #[test]
-    fn what_a_person_typed_wins_and_then_the_newest() {
-        let claims = [claim(2, 9), claim(1, 3), claim(3, 10)];
-        assert_eq!(winner(&claims), Some(&claims[1]));
-        let claims = [claim(2, 9), claim(3, 10)];
-        assert_eq!(winner(&claims), Some(&claims[1]));
-        assert_eq!(winner(&[]), None);
-    }
 
     #[test]
     fn values_and_keys_read_like_words() {
