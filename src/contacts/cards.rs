@@ -119,7 +119,11 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
             hint.push("no longer there".to_owned());
         }
         hint.extend(domains.get(&company.id).cloned());
-        hint.extend(company.employees.map(|n| format!("{} people", crate::web::number(n))));
+        hint.extend(
+            company
+                .employees
+                .map(|n| format!("{} people", crate::web::number(n))),
+        );
         let act = |label, verb: &str, icon| CardAct {
             label,
             action: format!("/contacts/{id}/companies/{}/{verb}", company.id),
@@ -148,7 +152,12 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
     }
     Ok(Card {
         title: "Company".to_owned(),
-        note: if rows.is_empty() { "No company yet." } else { "" }.to_owned(),
+        note: if rows.is_empty() {
+            "No company yet."
+        } else {
+            ""
+        }
+        .to_owned(),
         rows,
         add: ask
             .can_edit

@@ -60,7 +60,10 @@ impl Stage {
 
     /// Pairs for a select.
     pub fn options() -> Vec<(&'static str, &'static str)> {
-        Self::OFFERED.iter().map(|s| (s.word(), s.label())).collect()
+        Self::OFFERED
+            .iter()
+            .map(|s| (s.word(), s.label()))
+            .collect()
     }
 
     /// A stage a person may set.
@@ -244,7 +247,13 @@ pub struct Contact {
 impl Contact {
     /// What it is called.
     pub fn shown(&self) -> String {
-        shown(self.id, &self.name, self.email.as_deref(), self.phone.as_deref(), self.is_known)
+        shown(
+            self.id,
+            &self.name,
+            self.email.as_deref(),
+            self.phone.as_deref(),
+            self.is_known,
+        )
     }
 }
 
@@ -328,16 +337,30 @@ mod tests {
         );
         assert_eq!(Field::Language.clean("nb-NO").as_deref(), Ok("nb-NO"));
         assert!(Field::Language.clean("Norwegian (bokmål)").is_err());
-        assert_eq!(Field::City.clean("  Mål\u{0}øy \n ").as_deref(), Ok("Måløy"));
-        assert_eq!(Field::Name.clean(&"名".repeat(10_000)).map(|n| n.chars().count()), Ok(300));
+        assert_eq!(
+            Field::City.clean("  Mål\u{0}øy \n ").as_deref(),
+            Ok("Måløy")
+        );
+        assert_eq!(
+            Field::Name
+                .clean(&"名".repeat(10_000))
+                .map(|n| n.chars().count()),
+            Ok(300)
+        );
     }
 
     #[test]
     fn a_contact_without_a_name_is_called_by_what_is_known() {
         let id = ContactId(7);
         assert_eq!(shown(id, "Ada", Some("a@b.example"), None, true), "Ada");
-        assert_eq!(shown(id, "", Some("a@b.example"), None, true), "a@b.example");
-        assert_eq!(shown(id, "", None, Some("+4757851204"), true), "+47 57 85 12 04");
+        assert_eq!(
+            shown(id, "", Some("a@b.example"), None, true),
+            "a@b.example"
+        );
+        assert_eq!(
+            shown(id, "", None, Some("+4757851204"), true),
+            "+47 57 85 12 04"
+        );
         assert_eq!(shown(id, "", None, None, false), "Visitor 7");
     }
 

@@ -75,7 +75,11 @@ impl Refusal {
                 is_in_trash,
                 ..
             } => {
-                let place = if *is_in_trash { ", which is in the trash" } else { "" };
+                let place = if *is_in_trash {
+                    ", which is in the trash"
+                } else {
+                    ""
+                };
                 format!("{value} belongs to {name}{place}.")
             }
             Self::DomainTaken { domain, name, .. } => format!("{domain} belongs to {name}."),

@@ -28,7 +28,10 @@ pub struct Tag {
 
 /// Tags by name, for filters and suggestions.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<Tag>> {
-    Tag::query().order((tags::name, tags::id)).limit(500).load(conn)
+    Tag::query()
+        .order((tags::name, tags::id))
+        .limit(500)
+        .load(conn)
 }
 
 /// One tag.
@@ -67,7 +70,12 @@ pub fn named(conn: &mut Conn, name: &str, now: Timestamp) -> QueryResult<Option<
     if name.is_empty() {
         return Ok(None);
     }
-    let existing = |conn: &mut Conn| Tag::query().filter(tags::name.eq(&name)).first(conn).optional();
+    let existing = |conn: &mut Conn| {
+        Tag::query()
+            .filter(tags::name.eq(&name))
+            .first(conn)
+            .optional()
+    };
     if let Some(tag) = existing(conn)? {
         return Ok(Some(tag));
     }

@@ -108,12 +108,7 @@ pub fn shown_value(conn: &mut Conn, contact: ContactId, key: &str) -> QueryResul
 }
 
 /// The id of a key in the dictionary, made where it is new.
-pub fn key_id(
-    conn: &mut Conn,
-    object: &str,
-    key: &str,
-    now: Timestamp,
-) -> QueryResult<TraitKeyId> {
+pub fn key_id(conn: &mut Conn, object: &str, key: &str, now: Timestamp) -> QueryResult<TraitKeyId> {
     let found = |conn: &mut Conn| {
         trait_keys::table
             .filter(trait_keys::object.eq(object))

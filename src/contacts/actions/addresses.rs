@@ -117,16 +117,15 @@ pub fn set_primary(
 }
 
 /// The form in which addresses and numbers are compared.
-pub fn normalised(
-    namespace: &str,
-    typed: &str,
-    country: Option<&str>,
-) -> Result<String, Refusal> {
+pub fn normalised(namespace: &str, typed: &str, country: Option<&str>) -> Result<String, Refusal> {
     if namespace == "email" {
         return EmailAddress::parse(typed)
             .map(EmailAddress::into_string)
             .ok_or_else(|| {
-                Refusal::invalid("email", "That is no e-mail address. Write it as name@example.com.")
+                Refusal::invalid(
+                    "email",
+                    "That is no e-mail address. Write it as name@example.com.",
+                )
             });
     }
     phone::parse(typed, country).ok_or_else(|| {

@@ -109,7 +109,13 @@ pub fn set_trait(
 }
 
 /// Claims a fact by hand and gives the value that is shown from now on.
-pub(super) fn claim(conn: &mut Conn, id: ContactId, field: Field, to: &str, by: &By) -> QueryResult<String> {
+pub(super) fn claim(
+    conn: &mut Conn,
+    id: ContactId,
+    field: Field,
+    to: &str,
+    by: &By,
+) -> QueryResult<String> {
     let value = (!to.is_empty()).then(|| Value::String(to.to_owned()));
     let shown = traits::set_by_hand(conn, id, field.trait_key(), value.as_ref(), by.now)?;
     let shown = shown.map_or_else(String::new, |json| traits::shown(&json));

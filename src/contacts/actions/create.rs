@@ -120,12 +120,7 @@ fn insert(
 }
 
 /// The company that was named, or the one whose domain the address has.
-fn join_company(
-    conn: &mut Conn,
-    id: ContactId,
-    new: &NewContact,
-    by: &By,
-) -> Result<(), Refusal> {
+fn join_company(conn: &mut Conn, id: ContactId, new: &NewContact, by: &By) -> Result<(), Refusal> {
     let company = if new.company.trim().is_empty() {
         match &new.email {
             Some(email) => companies::store::by_email_domain(conn, email.domain())?,

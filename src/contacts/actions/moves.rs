@@ -70,7 +70,10 @@ pub fn tag(conn: &mut Conn, id: ContactId, name: &str, by: &By) -> Result<Option
         return Err(Refusal::invalid("tag", "Write the tag."));
     };
     if tags::of_contact(conn, id)?.len() >= tags::MOST_PER_RECORD {
-        return Err(Refusal::invalid("tag", "Fifty tags are enough for one contact."));
+        return Err(Refusal::invalid(
+            "tag",
+            "Fifty tags are enough for one contact.",
+        ));
     }
     if !tags::put(conn, id, tag.id)? {
         return Ok(None);
@@ -86,7 +89,13 @@ pub fn untag(conn: &mut Conn, id: ContactId, tag: TagId, by: &By) -> Result<(), 
         return Err(Refusal::Missing);
     };
     if tags::take_off(conn, id, tag.id)? {
-        tell(conn, id, EntryKind::Untagged, by, json!({ "tag": tag.name }))?;
+        tell(
+            conn,
+            id,
+            EntryKind::Untagged,
+            by,
+            json!({ "tag": tag.name }),
+        )?;
     }
     Ok(())
 }

@@ -155,12 +155,7 @@ pub fn set_owner(
 }
 
 /// Moves a company along. Gives the stage it was in.
-pub fn set_stage(
-    conn: &mut Conn,
-    id: CompanyId,
-    stage: Stage,
-    by: &By,
-) -> Result<Stage, Refusal> {
+pub fn set_stage(conn: &mut Conn, id: CompanyId, stage: Stage, by: &By) -> Result<Stage, Refusal> {
     let company = take(conn, id, by)?;
     if company.stage != stage {
         diesel::update(companies::table.filter(companies::id.eq(id)))
@@ -220,7 +215,13 @@ pub fn untag(conn: &mut Conn, id: CompanyId, tag: TagId, by: &By) -> Result<(), 
         return Err(Refusal::Missing);
     };
     if store::take_off_tag(conn, id, tag.id)? {
-        tell(conn, id, EntryKind::Untagged, by, json!({ "tag": tag.name }))?;
+        tell(
+            conn,
+            id,
+            EntryKind::Untagged,
+            by,
+            json!({ "tag": tag.name }),
+        )?;
     }
     Ok(())
 }
@@ -258,14 +259,21 @@ fn take(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refusal> {
 }
 
 fn give_domain(conn: &mut Conn, id: CompanyId, typed: &str, by: &By) -> Result<(), Refusal> {
-    let bare = typed.trim().trim_start_matches("https://").trim_start_matches("http://");
+    let bare = typed
+        .trim()
+        .trim_start_matches("https://")
+        .trim_start_matches("http://");
     let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
     let bare = bare.strip_prefix("www.").unwrap_or(bare);
     let Some(domain) = EmailAddress::domain_name(bare) else {
-        return Err(Refusal::invalid("domain", "That is no domain. Write it as example.com."));
+        return Err(Refusal::invalid(
+            "domain",
+            "That is no domain. Write it as example.com.",
+        ));
     };
     if is_free_mail(&domain) {
-        let message = format!("{domain} is a mail provider’s: its addresses belong to many companies.");
+        let message =
+            format!("{domain} is a mail provider’s: its addresses belong to many companies.");
         return Err(Refusal::invalid("domain", message));
     }
     match store::domain_holder(conn, &domain)? {
@@ -326,13 +334,7 @@ fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
     search::put(conn, Kind::Company, id.0, &words)
 }
 
-fn tell(
-    conn: &mut Conn,
-    id: CompanyId,
-    kind: EntryKind,
-    by: &By,
-    data: Value,
-) -> QueryResult<()> {
+fn tell(conn: &mut Conn, id: CompanyId, kind: EntryKind, by: &By, data: Value) -> QueryResult<()> {
     let entry = NewEntry::by(About::Company(id), kind, by.user, by.now, data);
     timeline::add(conn, &entry)
 }

@@ -64,9 +64,8 @@ pub async fn stage(
     let done = db
         .write(move |conn| actions::set_stage(conn, id, stage, &by))
         .await;
-    let undo = done.map(|before| {
-        (before != stage).then(|| format!("/companies/{id}/stage?stage={before}"))
-    });
+    let undo = done
+        .map(|before| (before != stage).then(|| format!("/companies/{id}/stage?stage={before}")));
     moved(id, undo, &format!("Stage is now {}", stage.label()))
 }
 

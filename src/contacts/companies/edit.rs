@@ -81,9 +81,7 @@ pub async fn create(
         stage: Stage::offered(&given("stage")),
         owner_id: given("owner").parse().ok(),
     };
-    let done = db
-        .write(move |conn| actions::create(conn, &new, &by))
-        .await;
+    let done = db.write(move |conn| actions::create(conn, &new, &by)).await;
     let (errors, holder) = match done {
         Ok(id) => {
             let page = redirect(format!("/companies/{id}"));

@@ -162,9 +162,7 @@ pub async fn index(
         params.owner.clear();
     }
     let reader: Viewer = (*viewer).clone();
-    let page = db
-        .read(move |conn| read(conn, params, &reader))
-        .await?;
+    let page = db.read(move |conn| read(conn, params, &reader)).await?;
     Ok(Page::new(viewer.shell(), page))
 }
 

@@ -30,9 +30,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/companies/{id}/owner", post().to(change::owner))
         .route("/companies/{id}/stage", post().to(change::stage))
         .route("/companies/{id}/domains", post().to(change::add_domain))
-        .route("/companies/{id}/domains/{domain}/remove", post().to(change::remove_domain))
+        .route(
+            "/companies/{id}/domains/{domain}/remove",
+            post().to(change::remove_domain),
+        )
         .route("/companies/{id}/tags", post().to(change::tag))
-        .route("/companies/{id}/tags/{tag}/remove", post().to(change::untag))
+        .route(
+            "/companies/{id}/tags/{tag}/remove",
+            post().to(change::untag),
+        )
         .route("/companies/{id}/people/{contact}", post().to(change::role))
         .route("/companies/{id}/notes", post().to(change::note))
         .route("/companies/{id}/delete", post().to(change::delete))

@@ -56,7 +56,9 @@ impl CompanyField {
         match self {
             Self::Name => company.name.clone(),
             Self::Industry => company.industry.clone(),
-            Self::Employees => company.employees.map_or_else(String::new, |n| n.to_string()),
+            Self::Employees => company
+                .employees
+                .map_or_else(String::new, |n| n.to_string()),
             Self::Phone => company.phone.clone().unwrap_or_default(),
             Self::Website => company.website.clone(),
             Self::Street => company.street.clone(),
@@ -79,7 +81,9 @@ impl CompanyField {
                     Err(_) => Err("Write a whole number."),
                 }
             }
-            Self::Website if !value.is_empty() => website(&value).ok_or("Write it as example.com or https://example.com."),
+            Self::Website if !value.is_empty() => {
+                website(&value).ok_or("Write it as example.com or https://example.com.")
+            }
             _ => Ok(value),
         }
     }
@@ -184,7 +188,11 @@ mod tests {
     fn facts_are_checked_as_they_are_typed() {
         use CompanyField::{Employees, Name, Website};
         for (field, typed, want) in [
-            (Website, "nordfjord.example", Ok("https://nordfjord.example")),
+            (
+                Website,
+                "nordfjord.example",
+                Ok("https://nordfjord.example"),
+            ),
             (Website, "http://a.example/x/", Ok("http://a.example/x")),
             (Website, "javascript:alert(1)", Err(())),
             (Website, "ftp://a.example", Err(())),
@@ -194,7 +202,11 @@ mod tests {
             (Name, "瀬戸内水産株式会社", Ok("瀬戸内水産株式会社")),
         ] {
             let got = field.clean(typed).map_err(|_| ());
-            assert_eq!(got.as_deref(), want.as_ref().map(|s| *s).map_err(|()| &()), "{typed}");
+            assert_eq!(
+                got.as_deref(),
+                want.as_ref().map(|s| *s).map_err(|()| &()),
+                "{typed}"
+            );
         }
     }
 }

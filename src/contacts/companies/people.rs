@@ -82,7 +82,11 @@ pub fn of(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Pe
         .inner_join(contacts::table.on(contacts::id.eq(company_people::contact_id)))
         .filter(company_people::company_id.eq(company))
         .filter(contacts::deleted_at.is_null())
-        .order((company_people::ended_on.is_not_null(), contacts::last_seen_at.desc(), contacts::id))
+        .order((
+            company_people::ended_on.is_not_null(),
+            contacts::last_seen_at.desc(),
+            contacts::id,
+        ))
         .select((
             contacts::id,
             contacts::name,
@@ -125,7 +129,10 @@ pub fn link(
         return Ok(());
     }
     if jobs.len() >= MOST {
-        return Err(Refusal::invalid("company", "Twenty companies are enough for one contact."));
+        return Err(Refusal::invalid(
+            "company",
+            "Twenty companies are enough for one contact.",
+        ));
     }
     let is_primary = !jobs.iter().any(|job| job.is_primary);
     diesel::insert_into(company_people::table)

@@ -144,10 +144,12 @@ impl ShowPage {
     ) -> Result<Self> {
         let id = company.id;
         let owner = match company.owner_id {
-            Some(user) => contacts::user_names(conn, [user])?.remove(&user).map(|name| {
-                let initials = text::initials(&name);
-                (name, initials, text::tone(user.0))
-            }),
+            Some(user) => contacts::user_names(conn, [user])?
+                .remove(&user)
+                .map(|name| {
+                    let initials = text::initials(&name);
+                    (name, initials, text::tone(user.0))
+                }),
             None => None,
         };
         let mut members = people::of(conn, id, PEOPLE as i64 + 1)?;

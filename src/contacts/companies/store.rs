@@ -125,10 +125,7 @@ pub fn domain_holder(conn: &mut Conn, domain: &str) -> QueryResult<Option<(Compa
 }
 
 /// How many people the companies on a page have.
-pub fn people_counts(
-    conn: &mut Conn,
-    ids: &[CompanyId],
-) -> QueryResult<HashMap<CompanyId, i64>> {
+pub fn people_counts(conn: &mut Conn, ids: &[CompanyId]) -> QueryResult<HashMap<CompanyId, i64>> {
     let rows: Vec<(CompanyId, i64)> = company_people::table
         .filter(company_people::company_id.eq_any(ids))
         .group_by(company_people::company_id)

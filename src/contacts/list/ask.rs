@@ -219,10 +219,22 @@ impl Ask {
             add("view", self.view.to_string());
         }
         add("q", self.q.clone());
-        add("owner", self.owner.map_or_else(String::new, OwnerFilter::word));
-        add("stage", self.stage.map_or_else(String::new, |s| s.to_string()));
-        add("tag", self.tag.map_or_else(String::new, |id| id.to_string()));
-        add("source", self.source.map_or_else(String::new, |id| id.to_string()));
+        add(
+            "owner",
+            self.owner.map_or_else(String::new, OwnerFilter::word),
+        );
+        add(
+            "stage",
+            self.stage.map_or_else(String::new, |s| s.to_string()),
+        );
+        add(
+            "tag",
+            self.tag.map_or_else(String::new, |id| id.to_string()),
+        );
+        add(
+            "source",
+            self.source.map_or_else(String::new, |id| id.to_string()),
+        );
         if self.sort != Sort::Seen {
             add("sort", self.sort.to_string());
         }
@@ -252,9 +264,18 @@ mod tests {
         for (query, href) in [
             ("", "/contacts"),
             ("view=known&sort=seen", "/contacts"),
-            ("view=mine&owner=none&sort=name", "/contacts?view=mine&owner=none&sort=name"),
-            ("q=%C3%85se+L&stage=lead", "/contacts?q=%C3%85se+L&stage=lead"),
-            ("stage=visitor&tag=x&source=9999999999999999999&view=zzz", "/contacts"),
+            (
+                "view=mine&owner=none&sort=name",
+                "/contacts?view=mine&owner=none&sort=name",
+            ),
+            (
+                "q=%C3%85se+L&stage=lead",
+                "/contacts?q=%C3%85se+L&stage=lead",
+            ),
+            (
+                "stage=visitor&tag=x&source=9999999999999999999&view=zzz",
+                "/contacts",
+            ),
             ("tag=7&sort=name", "/contacts?tag=7"),
             ("after=%F0&before=", "/contacts"),
         ] {

@@ -82,9 +82,7 @@ pub async fn apply(
     };
     let by = by(&viewer, &request);
     let name = form.act.clone();
-    let changed = db
-        .write(move |conn| change(conn, &ids, &act, &by))
-        .await;
+    let changed = db.write(move |conn| change(conn, &ids, &act, &by)).await;
     let before = match changed {
         Ok(before) => before,
         Err(Refusal::Invalid(errors)) => {
@@ -147,7 +145,12 @@ pub async fn restore_many(
 }
 
 /// Contacts that are gone meanwhile are passed over.
-fn change(conn: &mut Conn, ids: &[ContactId], act: &Act, by: &By) -> std::result::Result<Vec<Before>, Refusal> {
+fn change(
+    conn: &mut Conn,
+    ids: &[ContactId],
+    act: &Act,
+    by: &By,
+) -> std::result::Result<Vec<Before>, Refusal> {
     let mut before = Vec::new();
     for id in ids {
         let done = match act {
@@ -247,7 +250,10 @@ mod tests {
             ("lead".to_owned(), ContactId(2)),
         ];
         let path = undo_path("stage", &before);
-        assert_eq!(path, "/contacts/bulk/undo?what=stage&was=customer.1_lead.2.3");
+        assert_eq!(
+            path,
+            "/contacts/bulk/undo?what=stage&was=customer.1_lead.2.3"
+        );
         let was = path.rsplit('=').next().unwrap_or_default();
         assert_eq!(
             groups(was),

@@ -12,8 +12,8 @@ use crate::accounts::{Can, Viewer};
 use crate::base::ids::{ContactId, SourceId, UserId};
 use crate::base::text;
 use crate::contacts::model::{self, Stage};
-use crate::contacts::tags::{self, Tag};
 use crate::contacts::store;
+use crate::contacts::tags::{self, Tag};
 use crate::db::{Conn, Db};
 use crate::web::{self as kit, Page, Result};
 
@@ -129,7 +129,10 @@ impl ListPage {
             Sort::Name => "by name",
             Sort::Created => "newest first",
         };
-        format!("Contacts, {}, {order}", self.ask.view.label().to_lowercase())
+        format!(
+            "Contacts, {}, {order}",
+            self.ask.view.label().to_lowercase()
+        )
     }
 }
 
@@ -238,7 +241,11 @@ fn chips(
         add("Owner", value, ask.with(|ask| ask.owner = None));
     }
     if let Some(stage) = ask.stage {
-        add("Stage", stage.label().to_owned(), ask.with(|ask| ask.stage = None));
+        add(
+            "Stage",
+            stage.label().to_owned(),
+            ask.with(|ask| ask.stage = None),
+        );
     }
     if let Some(tag) = ask.tag {
         let name = tags.iter().find(|t| t.id == tag).map(|t| t.name.clone());
@@ -292,14 +299,34 @@ fn menus(
             let href = ask.with(|ask| ask.stage = Some(stage)).href();
             (stage.label().to_owned(), href)
         };
-        add("Stage", "flag", Stage::OFFERED.iter().map(|s| staged(*s)).collect());
+        add(
+            "Stage",
+            "flag",
+            Stage::OFFERED.iter().map(|s| staged(*s)).collect(),
+        );
     }
-    let tagged = |tag: &Tag| (tag.name.clone(), ask.with(|ask| ask.tag = Some(tag.id)).href());
-    add("Tag", "tag", tags.iter().take(MOST_CHOICES).map(tagged).collect());
-    let from = |source: &(SourceId, String)| {
-        (source.1.clone(), ask.with(|ask| ask.source = Some(source.0)).href())
+    let tagged = |tag: &Tag| {
+        (
+            tag.name.clone(),
+            ask.with(|ask| ask.tag = Some(tag.id)).href(),
+        )
     };
-    add("Source", "bolt", sources.iter().take(MOST_CHOICES).map(from).collect());
+    add(
+        "Tag",
+        "tag",
+        tags.iter().take(MOST_CHOICES).map(tagged).collect(),
+    );
+    let from = |source: &(SourceId, String)| {
+        (
+            source.1.clone(),
+            ask.with(|ask| ask.source = Some(source.0)).href(),
+        )
+    };
+    add(
+        "Source",
+        "bolt",
+        sources.iter().take(MOST_CHOICES).map(from).collect(),
+    );
     menus
 }
 

@@ -76,7 +76,12 @@ pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
     let mut rows = Vec::new();
     for is_known in populations(ask) {
         let query = filtered(ask, is_known, reader, narrow.as_deref());
-        rows.extend(walk(query, ask).limit(PAGE as i64 + 1).select(COLUMNS).load::<Row>(conn)?);
+        rows.extend(
+            walk(query, ask)
+                .limit(PAGE as i64 + 1)
+                .select(COLUMNS)
+                .load::<Row>(conn)?,
+        );
     }
     if is_back {
         rows.reverse();

@@ -11,8 +11,8 @@ use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::base::text;
 use crate::contacts::model::Contact;
-use crate::db::{Conn, Db};
 use crate::db::schema::contacts;
+use crate::db::{Conn, Db};
 use crate::web::{self as kit, Cursor, Page, Paged, Result};
 
 const PAGE: usize = 50;

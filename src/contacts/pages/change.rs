@@ -50,7 +50,15 @@ impl<'a> Desk<'a> {
 
     /// The page of the contact with a form open on it.
     pub async fn reopen(&self, extra: Extra) -> Answer {
-        show::page(self.viewer, self.db, self.strands, self.cards, self.id, extra).await
+        show::page(
+            self.viewer,
+            self.db,
+            self.strands,
+            self.cards,
+            self.id,
+            extra,
+        )
+        .await
     }
 
     /// What became of a change in the form `name` with `typed` in it.
@@ -226,9 +234,7 @@ pub async fn delete(
 ) -> Result<Redirect> {
     let id: ContactId = kit::path_id(&path)?;
     let by = by(&viewer, &request);
-    let contact = db
-        .write(move |conn| actions::delete(conn, id, &by))
-        .await?;
+    let contact = db.write(move |conn| actions::delete(conn, id, &by)).await?;
     Ok(redirect("/contacts")
         .saying(format!("{} moved to the trash", text(&contact.shown())))
         .undo(format!("/contacts/{id}/restore")))

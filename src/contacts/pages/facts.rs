@@ -100,7 +100,13 @@ pub fn columns(
             name: field.word().to_owned(),
             label: field.label().to_owned(),
             is_trait: false,
-            ..fact(value.to_owned(), &of_key, is_open.then_some(open), now, zone)
+            ..fact(
+                value.to_owned(),
+                &of_key,
+                is_open.then_some(open),
+                now,
+                zone,
+            )
         })
     };
     Field::ALL.iter().filter_map(fact).collect()
@@ -166,7 +172,8 @@ fn fact(
             format!("from {} · {}", named.source, ago(named.claim.at))
         });
     let disagree = claims.iter().any(|named| {
-        winner.is_some_and(|winner| traits::shown(&winner.value) != traits::shown(&named.claim.value))
+        winner
+            .is_some_and(|winner| traits::shown(&winner.value) != traits::shown(&named.claim.value))
     });
     let says = |named: &&NamedClaim| {
         let who = if named.claim.source_id == CRM_SOURCE {

@@ -40,13 +40,24 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/contacts/{id}/tags/{tag}/remove", post().to(relate::untag))
         .route("/contacts/{id}/notes", post().to(relate::note))
         .route("/contacts/{id}/identities", post().to(relate::add_identity))
-        .route("/contacts/{id}/identities/{identity}/remove", post().to(relate::remove_identity))
-        .route("/contacts/{id}/identities/{identity}/primary", post().to(relate::set_primary))
-        .route("/contacts/{id}/companies/new", get().to(relate::company_form))
+        .route(
+            "/contacts/{id}/identities/{identity}/remove",
+            post().to(relate::remove_identity),
+        )
+        .route(
+            "/contacts/{id}/identities/{identity}/primary",
+            post().to(relate::set_primary),
+        )
+        .route(
+            "/contacts/{id}/companies/new",
+            get().to(relate::company_form),
+        )
         .route("/contacts/{id}/companies", post().to(relate::link_company))
-        .route("/contacts/{id}/companies/{company}/{verb}", post().to(relate::company))
-        .configure(companies::routes)
-;
+        .route(
+            "/contacts/{id}/companies/{company}/{verb}",
+            post().to(relate::company),
+        )
+        .configure(companies::routes);
 }
 
 /// Who makes the change that this request asks for.

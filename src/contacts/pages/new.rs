@@ -5,8 +5,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::by;
-use crate::accounts::{Can, Viewer};
 use crate::accounts::rights::EditContacts;
+use crate::accounts::{Can, Viewer};
 use crate::base::EmailAddress;
 use crate::base::ids::ContactId;
 use crate::config::Config;

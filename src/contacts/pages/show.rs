@@ -276,11 +276,13 @@ fn place(contact: &Contact) -> String {
 
 /// What a clock on their wall says.
 fn clock(contact: &Contact, now: Timestamp) -> String {
-    contact
-        .time_zone
-        .parse::<chrono_tz::Tz>()
-        .map_or_else(
-            |_| String::new(),
-            |zone| now.utc().with_timezone(&zone).format("%H:%M there").to_string(),
-        )
+    contact.time_zone.parse::<chrono_tz::Tz>().map_or_else(
+        |_| String::new(),
+        |zone| {
+            now.utc()
+                .with_timezone(&zone)
+                .format("%H:%M there")
+                .to_string()
+        },
+    )
 }
