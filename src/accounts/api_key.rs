@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::rights::Right;
 use super::{User, store};
-use crate::base::clock::{self, Timestamp};
+use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::token;
 use crate::db::Db;
 use crate::web::ApiError;
@@ -48,10 +48,13 @@ impl<R: Right> FromRequest for ApiCan<R> {
             let (Some(db), Some(hash)) = (db, key) else {
                 return Err(refused());
             };
-            let found = db.read(move |conn| store::user_by_key(conn, hash)).await?;
-            let Some((user, scopes, _)) = found else {
+            let found = db
+                .read(move |conn| store::holder_of_key(conn, hash))
+                .await?;
+            let Some(holder) = found else {
                 return Err(refused());
             };
+            let (user, scopes, now) = (holder.user, holder.scopes, clock::now());
             let has_scope =
                 R::SCOPE.is_some_and(|scope| scopes.split_whitespace().any(|s| s == scope));
             if !has_scope || !R::allows(user.role) {
@@ -65,9 +68,17 @@ impl<R: Right> FromRequest for ApiCan<R> {
                     ),
                 ));
             }
+            let is_noted = holder
+                .last_used_at
+                .is_some_and(|at| now.since(at) < 5 * MINUTE);
+            if !is_noted {
+                let key = holder.key_id;
+                db.write(move |conn| store::touch_key(conn, key, now))
+                    .await?;
+            }
             Ok(Self {
                 user,
-                now: clock::now(),
+                now,
                 right: PhantomData,
             })
         })

@@ -32,6 +32,9 @@ pub enum AccountError {
     /// A password could not be hashed.
     #[error("hashing: {0}")]
     Hashing(String),
+    /// A mail could not be written.
+    #[error("mail: {0}")]
+    Mail(String),
     /// The database refused.
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
@@ -54,7 +57,7 @@ impl From<AccountError> for Error {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Database(error) => error.into(),
-            AccountError::Hashing(_) => Self::internal(error),
+            AccountError::Hashing(_) | AccountError::Mail(_) => Self::internal(error),
             AccountError::TooMany(secs) => Self::TooMany(secs),
             AccountError::NotFound => Self::NotFound,
             AccountError::SetUpAlready | AccountError::LastAdmin => {

@@ -63,6 +63,11 @@ impl Keyring {
         token::same(&ours, &URL_SAFE_NO_PAD.decode(signature).ok()?).then_some(words)
     }
 
+    /// A hash of `words` that nobody without the instance's secret can make.
+    pub fn fingerprint(&self, purpose: &str, words: &str) -> Vec<u8> {
+        mac(&self.sign, format!("{purpose}:{words}").as_bytes()).to_vec()
+    }
+
     fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
         ChaCha20Poly1305::new(&Key::from(mac(&self.seal, purpose.as_bytes())))
     }

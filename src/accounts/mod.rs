@@ -4,16 +4,19 @@
 pub mod actions;
 pub mod api_key;
 pub mod audit;
+pub mod challenge;
 mod cookies;
 mod error;
 pub mod guest;
 pub mod keyring;
+mod mails;
 pub mod model;
 pub mod pages;
 pub mod password;
 pub mod rights;
 pub mod setup_token;
 pub mod store;
+pub mod totp;
 pub mod viewer;
 
 pub use api_key::ApiCan;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::base::Timestamp;
 use crate::base::ids::{FileId, UserId};
-use crate::db::schema::users;
+use crate::db::schema::{api_keys, audit_entries, user_sessions, user_tokens, users};
 use crate::text_enum;
 
 text_enum!(
@@ -79,6 +79,103 @@ pub struct User {
     pub last_seen_at: Option<Timestamp>,
     /// Since when they may not sign in.
     pub deactivated_at: Option<Timestamp>,
+}
+
+text_enum!(
+    /// What a one-time link opens.
+    LinkKind {
+        /// An account of one's own.
+        Invitation => "invitation",
+        /// A new password.
+        PasswordReset => "password_reset",
+    }
+);
+
+/// What somebody says about themselves; everything checked.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Name as they write it.
+    pub name: String,
+    /// BCP 47.
+    pub language: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// Theme.
+    pub theme: Theme,
+}
+
+/// A one-time link that was sent.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = user_tokens)]
+pub struct OneTimeLink {
+    /// Id.
+    pub id: i64,
+    /// For whom, where they have an account.
+    pub user_id: Option<UserId>,
+    /// Where it was sent.
+    pub email: String,
+    /// The role an invitation gives.
+    pub role: Option<Role>,
+    /// Who invites.
+    pub created_by: Option<UserId>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When it stops opening anything.
+    pub expires_at: Timestamp,
+}
+
+/// A browser somebody is signed in on.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = user_sessions)]
+pub struct Session {
+    /// Id.
+    pub id: i64,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// Last page asked for, to a few minutes.
+    pub last_seen_at: Timestamp,
+    /// Where it began.
+    pub ip: String,
+    /// The browser, as it calls itself.
+    pub user_agent: String,
+}
+
+/// A key of a program.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKey {
+    /// Id.
+    pub id: i64,
+    /// For whom it acts.
+    pub user_id: UserId,
+    /// What it is for.
+    pub name: String,
+    /// Its first characters.
+    pub prefix: String,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Last request, to a few minutes.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A line of the audit.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = audit_entries)]
+pub struct AuditEntry {
+    /// Id, in order of time.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, as they were called then.
+    pub actor: String,
+    /// What, as `noun.done`.
+    pub action: String,
+    /// What more there is to say.
+    pub detail: String,
+    /// From where.
+    pub ip: Option<String>,
 }
 
 /// A user about to be added; everything checked and normalised.

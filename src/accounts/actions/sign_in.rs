@@ -75,7 +75,7 @@ pub fn begin_sign_in(
             let place = throttle::place(&attempt.place.ip);
             let typed = email.map_or_else(|| text::fold(&attempt.email), EmailAddress::into_string);
             vec![
-                (format!("password:{place}:{typed}"), PASSWORD),
+                (password_key(&attempt.place.ip, &typed), PASSWORD),
                 (format!("password:{place}"), PLACE),
             ]
         }
@@ -90,6 +90,11 @@ pub fn begin_sign_in(
         tries_left,
         keys,
     })
+}
+
+/// Under which the tries for one address from one place are counted.
+pub fn password_key(ip: &str, email: &str) -> String {
+    format!("password:{}:{email}", throttle::place(ip))
 }
 
 /// Writes down a try that failed.

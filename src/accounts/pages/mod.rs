@@ -1,14 +1,22 @@
 //! The pages of accounts: sign-in and set-up without a session, one's own account, people, keys, audit.
 
 mod home;
+mod invitation;
+mod passwords;
 mod set_up;
 mod sign_in;
+mod sign_in_code;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{ServiceConfig, get, post, resource};
+use askama::Template;
 
-use crate::accounts::store;
+use crate::accounts::actions::Begun;
+use crate::accounts::keyring::Keyring;
+use crate::accounts::{Guest, cookies, store};
+use crate::base::ids::UserId;
 use crate::db::Db;
-use crate::web::Result;
+use crate::web::{Page, Redirect, Result, Shell, redirect};
 
 /// Mounts every page of accounts.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -25,7 +33,40 @@ pub fn routes(cfg: &mut ServiceConfig) {
                 .route(get().to(sign_in::form))
                 .route(post().to(sign_in::sign_in)),
         )
+        .service(
+            resource("/sign-in/code")
+                .route(get().to(sign_in_code::form))
+                .route(post().to(sign_in_code::check)),
+        )
+        .service(
+            resource("/forgot-password")
+                .route(get().to(passwords::forgotten))
+                .route(post().to(passwords::request)),
+        )
+        .service(
+            resource("/reset-password/{token}")
+                .route(get().to(passwords::reset_form))
+                .route(post().to(passwords::reset)),
+        )
+        .service(
+            resource("/invitation/{token}")
+                .route(get().to(invitation::form))
+                .route(post().to(invitation::join)),
+        )
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)));
+}
+
+/// What a one-time link shows that opens nothing any more.
+#[derive(Template)]
+#[template(path = "accounts/link_gone.html")]
+pub struct LinkGonePage {
+    is_reset: bool,
+}
+
+impl LinkGonePage {
+    fn answer(shell: Shell, is_reset: bool) -> Page<Self> {
+        Page::new(shell, Self { is_reset }).status(StatusCode::GONE)
+    }
 }
 
 /// Where to go on to: a path of ours, or home. What a browser could read as another site is no path of ours.
@@ -34,6 +75,22 @@ fn next(asked: &str) -> &str {
         && !asked.starts_with("//")
         && !asked.chars().any(|c| c == '\\' || c.is_control());
     if is_ours { asked } else { "/" }
+}
+
+/// Goes on with a session that has begun.
+fn enter(
+    begun: Option<Begun>,
+    user: UserId,
+    guest: &Guest,
+    keys: &Keyring,
+    next: String,
+) -> Redirect {
+    match begun {
+        Some(begun) => redirect(next)
+            .cookie(cookies::session(&begun, guest))
+            .cookie(cookies::device(&begun, user, keys, guest)),
+        None => redirect("/sign-in"),
+    }
 }
 
 /// Name of the workspace, for pages without a session.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::next;
 use crate::accounts::actions::{self, Attempt, Candidate};
+use crate::accounts::challenge::Challenge;
 use crate::accounts::guest::Guest;
 use crate::accounts::keyring::Keyring;
 use crate::accounts::model::User;
@@ -138,20 +139,32 @@ struct Welcome {
 }
 
 impl Welcome {
+    /// The session, or the way to the second factor.
     async fn begin(self, guest: &Guest, db: &Db, keys: &Keyring, next: String) -> Result<Redirect> {
         let (place, now, user) = (guest.place.clone(), guest.now, self.user.id);
-        let begun = db
+        let (begun, credentials) = db
             .write(move |conn| {
                 self.candidate.settle(conn, now)?;
                 if let Some(hash) = &self.fresh {
-                    store::set_password(conn, self.user.id, hash, now)?;
+                    store::set_password(conn, user, hash, now)?;
                 }
-                actions::begin_session(conn, &self.user, &place, self.is_kept, now)
+                if self.user.totp_enabled_at.is_some() {
+                    return Ok((None, store::credentials_of(conn, user)?));
+                }
+                let begun = actions::begin_session(conn, &self.user, &place, self.is_kept, now)?;
+                Ok::<_, AccountError>((Some(begun), None))
             })
             .await?;
-        Ok(redirect(next)
-            .cookie(cookies::session(&begun, guest))
-            .cookie(cookies::device(&begun, user, keys, guest)))
+        if let Some(credentials) = credentials {
+            let challenge = Challenge {
+                user,
+                is_kept: self.is_kept,
+            };
+            let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+            let cookie = cookies::challenge(challenge.sign(keys, &credentials, now), guest);
+            return Ok(redirect(format!("/sign-in/code?{query}")).cookie(cookie));
+        }
+        Ok(super::enter(begun, user, guest, keys, next))
     }
 }
 

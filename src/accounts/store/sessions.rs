@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::User;
+use crate::accounts::model::{Session, User};
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::db::Conn;
@@ -121,4 +121,19 @@ pub fn delete_sessions(conn: &mut Conn, user: UserId, but: Option<i64>) -> Query
             .filter(user_sessions::id.ne(but.unwrap_or(0))),
     )
     .execute(conn)
+}
+
+/// The browsers a user is signed in on, last used first.
+pub fn sessions_of(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Session>> {
+    Session::query()
+        .filter(user_sessions::user_id.eq(user))
+        .filter(user_sessions::expires_at.gt(now))
+        .order((user_sessions::last_seen_at.desc(), user_sessions::id.desc()))
+        .limit(100)
+        .load(conn)
+}
+
+/// Forgets sessions that ended by themselves.
+pub fn delete_old_sessions(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> {
+    diesel::delete(user_sessions::table.filter(user_sessions::expires_at.lt(before))).execute(conn)
 }

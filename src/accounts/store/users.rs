@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::{NewUserRow, User};
+use crate::accounts::model::{NewUserRow, Profile, Role, User};
 use crate::base::Timestamp;
-use crate::base::ids::UserId;
+use crate::base::ids::{FileId, UserId};
 use crate::db::Conn;
 use crate::db::schema::users;
 
@@ -86,4 +86,92 @@ pub fn set_password(conn: &mut Conn, id: UserId, hash: &str, now: Timestamp) -> 
         ))
         .execute(conn)
         .map(|_| ())
+}
+
+/// Users after `after` in order of joining, deactivated ones too.
+pub fn users_page(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<User>> {
+    User::query()
+        .filter(users::id.gt(UserId(after)))
+        .order(users::id)
+        .limit(limit)
+        .load(conn)
+}
+
+/// Whether an administrator other than this one may sign in. Until this transaction ends no other can take one away.
+pub fn has_other_admin(conn: &mut Conn, but: UserId, now: Timestamp) -> QueryResult<bool> {
+    // The row stands for the set of administrators: whoever changes the set holds it.
+    super::hold_count(conn, "administrators", now)?;
+    let other: Option<UserId> = users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::deactivated_at.is_null())
+        .filter(users::id.ne(but))
+        .select(users::id)
+        .first(conn)
+        .optional()?;
+    Ok(other.is_some())
+}
+
+/// Changes a role.
+pub fn set_role(conn: &mut Conn, id: UserId, role: Role, now: Timestamp) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((users::role.eq(role), users::updated_at.eq(now)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Lets somebody sign in no longer, or again.
+pub fn set_deactivated(
+    conn: &mut Conn,
+    id: UserId,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((users::deactivated_at.eq(since), users::updated_at.eq(now)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Changes what somebody says about themselves.
+pub fn set_profile(
+    conn: &mut Conn,
+    id: UserId,
+    profile: &Profile,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((
+            users::name.eq(&profile.name),
+            users::language.eq(&profile.language),
+            users::time_zone.eq(&profile.time_zone),
+            users::theme.eq(profile.theme),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Changes the picture.
+pub fn set_avatar(
+    conn: &mut Conn,
+    id: UserId,
+    file: Option<FileId>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((users::avatar_file_id.eq(file), users::updated_at.eq(now)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// What a sign-in of this user is checked against, if they may sign in.
+pub fn credentials_of(conn: &mut Conn, id: UserId) -> QueryResult<Option<Credentials>> {
+    let Some(user) = user(conn, id)?.filter(|user| user.deactivated_at.is_none()) else {
+        return Ok(None);
+    };
+    let password_hash = password_hash(conn, id)?;
+    Ok(Some(Credentials {
+        user,
+        password_hash,
+    }))
 }
