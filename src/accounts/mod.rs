@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod api_key;
 pub mod audit;
+mod browser;
 pub mod challenge;
 mod cookies;
 mod error;

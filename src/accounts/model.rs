@@ -37,6 +37,18 @@ impl Role {
             Self::ReadOnly => "Read-only",
         }
     }
+
+    /// What it is for, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Admin => "everything, people and settings included",
+            Self::Manager => "all records and the sources",
+            Self::Sales => "contacts, companies and deals",
+            Self::Support => "contacts and tickets",
+            Self::Marketing => "contacts, segments, campaigns and sources",
+            Self::ReadOnly => "looks at everything, changes nothing",
+        }
+    }
 }
 
 text_enum!(

@@ -65,3 +65,18 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("contacts:write", "Create and change contacts and companies"),
     ("sources:read", "Read sources and their health"),
 ];
+
+/// The scopes that are of use to somebody with this role.
+pub fn scopes_of(role: Role) -> Vec<(&'static str, &'static str)> {
+    let is_of_use = |scope: &str| match scope {
+        "contacts:read" => ReadContacts::allows(role),
+        "contacts:write" => EditContacts::allows(role),
+        "sources:read" => ReadSources::allows(role),
+        _ => true,
+    };
+    SCOPES
+        .iter()
+        .copied()
+        .filter(|(scope, _)| is_of_use(scope))
+        .collect()
+}

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::audit::By;
-use super::rights::Right;
+use super::rights::{ReadSources, Right};
 use super::{User, store};
 use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
@@ -68,6 +68,7 @@ impl Viewer {
                 tone: text::tone(user.id.0),
                 avatar_url: user.avatar_file_id.map(|id| format!("/files/{id}")),
                 is_admin: user.role == super::Role::Admin,
+                sees_sources: ReadSources::allows(user.role),
             }),
             csrf: self.csrf.clone(),
             theme: match user.theme {

@@ -1,6 +1,7 @@
 //! Values with rules: time, ids, addresses, tokens, text. Nothing here does I/O or names the rest of the house.
 
 pub mod clock;
+pub mod country;
 pub mod email_address;
 pub mod ids;
 pub mod phone;

@@ -11,6 +11,7 @@ mod page;
 mod paging;
 mod request;
 mod shell;
+mod upload;
 
 pub use assets::{asset, serve as serve_asset, text as asset_text};
 pub use csrf::guard as csrf_guard;
@@ -23,3 +24,4 @@ pub use page::{Page, Redirect, redirect};
 pub use paging::{Cursor, Paged};
 pub use request::{base_url, client_ip, is_https, path_id, wants_html};
 pub use shell::{Flash, NavCount, Shell, ShellViewer};
+pub use upload::{Part, Upload};

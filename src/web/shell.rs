@@ -35,6 +35,8 @@ pub struct ShellViewer {
     pub avatar_url: Option<String>,
     /// Whether settings of the workspace are shown to them.
     pub is_admin: bool,
+    /// Whether sources and their events are shown to them.
+    pub sees_sources: bool,
 }
 
 /// A figure beside a sidebar entry.

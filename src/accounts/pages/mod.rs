@@ -1,14 +1,22 @@
 //! The pages of accounts: sign-in and set-up without a session, one's own account, people, keys, audit.
 
+mod account;
+mod audit;
+mod confirm;
 mod home;
 mod invitation;
+mod keys;
 mod passwords;
+mod people;
+mod picture;
+mod second_factor;
 mod set_up;
 mod sign_in;
 mod sign_in_code;
+mod workspace;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::web::{ServiceConfig, get, post};
 use askama::Template;
 
 use crate::accounts::actions::Begun;
@@ -20,40 +28,108 @@ use crate::web::{Page, Redirect, Result, Shell, redirect};
 
 /// Mounts every page of accounts.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/").route(get().to(home::home)))
-        .service(
-            resource("/setup")
-                .route(get().to(set_up::form))
-                .route(post().to(set_up::create)),
+    doors(cfg);
+    own(cfg);
+    administration(cfg);
+    cfg.route("/", get().to(home::home))
+        .route("/files/{id}", get().to(picture::file));
+}
+
+/// What is open to somebody who is not signed in.
+fn doors(cfg: &mut ServiceConfig) {
+    cfg.route("/setup", get().to(set_up::form))
+        .route("/setup", post().to(set_up::create))
+        .route("/setup/start", get().to(set_up::start))
+        .route("/setup/demo", post().to(set_up::demo))
+        .route("/sign-in", get().to(sign_in::form))
+        .route("/sign-in", post().to(sign_in::sign_in))
+        .route("/sign-in/code", get().to(sign_in_code::form))
+        .route("/sign-in/code", post().to(sign_in_code::check))
+        .route("/sign-out", post().to(sign_in::sign_out))
+        .route("/forgot-password", get().to(passwords::forgotten))
+        .route("/forgot-password", post().to(passwords::request))
+        .route("/reset-password/{token}", get().to(passwords::reset_form))
+        .route("/reset-password/{token}", post().to(passwords::reset))
+        .route("/invitation/{token}", get().to(invitation::form))
+        .route("/invitation/{token}", post().to(invitation::join));
+}
+
+/// One's own account.
+fn own(cfg: &mut ServiceConfig) {
+    cfg.route("/settings", get().to(workspace::settings))
+        .route("/settings/account", get().to(account::show))
+        .route("/settings/account", post().to(account::change_profile))
+        .route(
+            "/settings/account/password",
+            post().to(account::change_password),
         )
-        .service(resource("/setup/start").route(get().to(set_up::start)))
-        .service(resource("/setup/demo").route(post().to(set_up::demo)))
-        .service(
-            resource("/sign-in")
-                .route(get().to(sign_in::form))
-                .route(post().to(sign_in::sign_in)),
+        .route("/settings/account/picture", post().to(picture::change))
+        .route(
+            "/settings/account/picture/remove",
+            post().to(picture::remove),
         )
-        .service(
-            resource("/sign-in/code")
-                .route(get().to(sign_in_code::form))
-                .route(post().to(sign_in_code::check)),
+        .route(
+            "/settings/account/sessions/end-others",
+            post().to(account::end_other_sessions),
         )
-        .service(
-            resource("/forgot-password")
-                .route(get().to(passwords::forgotten))
-                .route(post().to(passwords::request)),
+        .route(
+            "/settings/account/sessions/{id}/end",
+            post().to(account::end_session),
         )
-        .service(
-            resource("/reset-password/{token}")
-                .route(get().to(passwords::reset_form))
-                .route(post().to(passwords::reset)),
+        .route(
+            "/settings/account/second-factor",
+            get().to(second_factor::show),
         )
-        .service(
-            resource("/invitation/{token}")
-                .route(get().to(invitation::form))
-                .route(post().to(invitation::join)),
+        .route(
+            "/settings/account/second-factor/qr.svg",
+            get().to(second_factor::qr),
         )
-        .service(resource("/sign-out").route(post().to(sign_in::sign_out)));
+        .route(
+            "/settings/account/second-factor/begin",
+            post().to(second_factor::begin),
+        )
+        .route(
+            "/settings/account/second-factor/confirm",
+            post().to(second_factor::confirm),
+        )
+        .route(
+            "/settings/account/second-factor/codes",
+            post().to(second_factor::renew_codes),
+        )
+        .route(
+            "/settings/account/second-factor/off",
+            post().to(second_factor::disable),
+        )
+        .route("/settings/keys", get().to(keys::index))
+        .route("/settings/keys", post().to(keys::create))
+        .route("/settings/keys/{id}/revoke", post().to(keys::revoke));
+}
+
+/// What administrators do.
+fn administration(cfg: &mut ServiceConfig) {
+    cfg.route("/settings/workspace", get().to(workspace::form))
+        .route("/settings/workspace", post().to(workspace::change))
+        .route("/settings/people", get().to(people::index))
+        .route("/settings/people/invite", get().to(people::invite_form))
+        .route("/settings/people/invite", post().to(people::invite))
+        .route(
+            "/settings/people/invitations/{id}/resend",
+            post().to(people::resend),
+        )
+        .route(
+            "/settings/people/invitations/{id}/withdraw",
+            post().to(people::withdraw),
+        )
+        .route("/settings/people/{id}/role", post().to(people::change_role))
+        .route(
+            "/settings/people/{id}/deactivate",
+            post().to(people::deactivate),
+        )
+        .route(
+            "/settings/people/{id}/reactivate",
+            post().to(people::reactivate),
+        )
+        .route("/settings/audit", get().to(audit::index));
 }
 
 /// What a one-time link shows that opens nothing any more.
