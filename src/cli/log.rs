@@ -1,17 +1,24 @@
 //! The log: text or JSON lines on standard error, filtered by the `log` setting. Every line of a request
 //! carries the request's id, every line of a job the job's.
 
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
 use crate::base::token;
 use crate::config::Config;
 
 /// Starts logging, and logs panics too.
 pub(super) fn start(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|error| {
+    // What the HTTP library says at info is said better by us; whoever names it gets it all the same.
+    let asked = format!("actix_server=warn,{}", config.log);
+    let filter = EnvFilter::try_new(asked).unwrap_or_else(|error| {
         super::say_error(&format!("log = {:?}: {error}; using info", config.log));
-        tracing_subscriber::EnvFilter::new("info")
+        EnvFilter::new("info")
     });
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let result = if config.log_json {
         lines.json().try_init()

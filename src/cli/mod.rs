@@ -1,7 +1,11 @@
 //! The command line: one file per command.
 
+mod instance;
+mod key;
 mod log;
 mod serve;
+mod source;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::db::tls;
 
 /// A self-hosted CRM with a customer data platform built in.
 #[derive(Debug, Parser)]
@@ -31,12 +36,23 @@ struct Line {
 enum Command {
     /// Start the server (also what happens without a command).
     Serve(serve::Serve),
+    /// Users.
+    #[command(subcommand)]
+    User(user::User),
+    /// Sources of events.
+    #[command(subcommand)]
+    Source(source::Source),
+    /// API keys.
+    #[command(subcommand)]
+    Key(key::Key),
 }
 
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
     let line = Line::parse();
-    match act(line) {
+    let done = act(line);
+    tls::close();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say_error(&error.to_string());
@@ -61,6 +77,9 @@ fn act(line: Line) -> Result<(), Failure> {
         .unwrap_or(Command::Serve(serve::Serve::default()))
     {
         Command::Serve(serve) => serve.run(config),
+        Command::User(user) => user.run(&config),
+        Command::Source(source) => source.run(&config),
+        Command::Key(key) => key.run(&config),
     }
 }
 

@@ -40,7 +40,6 @@ impl Serve {
         background.stop();
         house.db.checkpoint()?;
         tracing::info!("stopped");
-        tls::close();
         drop(hold);
         Ok(())
     }

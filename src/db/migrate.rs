@@ -62,6 +62,25 @@ pub fn run(url: &DatabaseUrl) -> Result<Migrated, DbError> {
     }
 }
 
+/// Whether a database that holds something already lacks a migration of this program.
+pub fn is_pending(url: &DatabaseUrl) -> Result<bool, DbError> {
+    if matches!(url, DatabaseUrl::Sqlite(path) if !path.exists()) {
+        return Ok(false);
+    }
+    let applied = applied(&mut pool::connect(url)?)?;
+    Ok(!applied.is_empty() && applied.len() < known()?.len())
+}
+
+/// The migrations a database has had, newest first.
+pub fn applied(conn: &mut Conn) -> Result<Vec<String>, DbError> {
+    let applied = match conn {
+        Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
+        Conn::Pg(c) => MigrationHarness::<Pg>::applied_migrations(c),
+    };
+    let applied = applied.map_err(|error| DbError::Migration(error.to_string()))?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
 /// The migrations this program knows, oldest first.
 pub fn known() -> Result<Vec<String>, DbError> {
     let failed =
@@ -81,17 +100,8 @@ pub fn known() -> Result<Vec<String>, DbError> {
 }
 
 fn refuse_newer(conn: &mut Conn) -> Result<(), DbError> {
-    let applied = match conn {
-        Conn::Sqlite(c) => MigrationHarness::<Sqlite>::applied_migrations(c),
-        Conn::Pg(c) => MigrationHarness::<Pg>::applied_migrations(c),
-    }
-    .map_err(|error| DbError::Migration(error.to_string()))?;
     let known = known()?;
-    match applied
-        .iter()
-        .map(ToString::to_string)
-        .find(|version| !known.contains(version))
-    {
+    match applied(conn)?.into_iter().find(|version| !known.contains(version)) {
         Some(version) => Err(DbError::Newer(version)),
         None => Ok(()),
     }

@@ -133,8 +133,12 @@ impl Db {
 
     /// Writes what SQLite's log holds into the main file: at the end, so that the folder can be copied as it is.
     pub fn checkpoint(&self) -> Result<(), DbError> {
-        if let Conn::Sqlite(conn) = &mut self.connect()? {
-            conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        let url = &self.inner.url;
+        let inbox = url.inbox_file().filter(|file| file.exists());
+        for url in [Some(url.clone()), inbox.map(DatabaseUrl::Sqlite)].into_iter().flatten() {
+            if let Conn::Sqlite(conn) = &mut connect(&url)? {
+                conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            }
         }
         Ok(())
     }
