@@ -11,5 +11,6 @@ pub mod files;
 pub mod jobs;
 pub mod mail;
 pub mod metrics;
+pub mod ops;
 pub mod timeline;
 pub mod web;
