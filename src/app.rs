@@ -23,6 +23,7 @@ use crate::events::{debugger, quarantine, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
+use crate::ops;
 use crate::timeline::{self, Strands};
 use crate::web as kit;
 
@@ -230,6 +231,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
         .configure(debugger::pages::routes)
         .configure(sources::pages::routes)
         .configure(quarantine::pages::routes);
+    cfg.configure(ops::routes);
     cfg.default_service(web::to(|| async {
         kit::Result::<String>::Err(kit::Error::NotFound)
     }));

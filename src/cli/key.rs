@@ -14,7 +14,9 @@ use crate::db::Db;
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
     /// Create an API key and print it, alone on the last line.
-    #[command(after_help = "Example:\n  rapport key create --user ada@example.com --scopes contacts:read")]
+    #[command(
+        after_help = "Example:\n  rapport key create --user ada@example.com --scopes contacts:read"
+    )]
     Create(Create),
 }
 
@@ -43,7 +45,10 @@ impl Key {
     pub(super) fn run(self, config: &Config) -> Result<(), Failure> {
         let Self::Create(create) = self;
         let scopes = if create.scopes.is_empty() {
-            SCOPES.iter().map(|(scope, _)| (*scope).to_owned()).collect()
+            SCOPES
+                .iter()
+                .map(|(scope, _)| (*scope).to_owned())
+                .collect()
         } else {
             create.scopes
         };
@@ -51,7 +56,10 @@ impl Key {
         let email = EmailAddress::parse(&create.user).map(EmailAddress::into_string);
         let email = email.unwrap_or_else(|| create.user.clone());
         let Some(user) = store::user_by_email(&mut conn, &email)? else {
-            return Err(format!("nobody here has the address {email}; `rapport user create` makes an account").into());
+            return Err(format!(
+                "nobody here has the address {email}; `rapport user create` makes an account"
+            )
+            .into());
         };
         let (name, now) = (text::line(&create.name, 80), clock::now());
         let key = Db::transaction_on(&mut conn, |conn| {

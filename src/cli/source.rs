@@ -48,7 +48,10 @@ impl Source {
         let source = Db::transaction_on(&mut conn, |conn| {
             sources::actions::create(conn, &new, &By::house(), clock::now())
         })?;
-        say(&format!("Source {} ({}). Its write key:", source.name, source.kind));
+        say(&format!(
+            "Source {} ({}). Its write key:",
+            source.name, source.kind
+        ));
         say(&source.write_key);
         Ok(())
     }

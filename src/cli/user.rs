@@ -18,7 +18,9 @@ pub(super) enum User {
     /// Create an account.
     ///
     /// The password is read from standard input where that is a file or a pipe; otherwise one is made and printed.
-    #[command(after_help = "Example:\n  rapport user create --email ada@example.com --name 'Ada Lovelace' --role admin")]
+    #[command(
+        after_help = "Example:\n  rapport user create --email ada@example.com --name 'Ada Lovelace' --role admin"
+    )]
     Create(Create),
 }
 
@@ -62,7 +64,10 @@ impl User {
             audit::record(conn, &By::house(), "user.created", object, &detail, now)?;
             Ok::<_, crate::accounts::AccountError>(())
         })?;
-        say(&format!("{email} may sign in as {}.", role.label().to_lowercase()));
+        say(&format!(
+            "{email} may sign in as {}.",
+            role.label().to_lowercase()
+        ));
         if is_made {
             say(&format!("Password: {password}"));
         }

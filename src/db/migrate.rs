@@ -101,7 +101,10 @@ pub fn known() -> Result<Vec<String>, DbError> {
 
 fn refuse_newer(conn: &mut Conn) -> Result<(), DbError> {
     let known = known()?;
-    match applied(conn)?.into_iter().find(|version| !known.contains(version)) {
+    match applied(conn)?
+        .into_iter()
+        .find(|version| !known.contains(version))
+    {
         Some(version) => Err(DbError::Newer(version)),
         None => Ok(()),
     }

@@ -135,7 +135,10 @@ impl Db {
     pub fn checkpoint(&self) -> Result<(), DbError> {
         let url = &self.inner.url;
         let inbox = url.inbox_file().filter(|file| file.exists());
-        for url in [Some(url.clone()), inbox.map(DatabaseUrl::Sqlite)].into_iter().flatten() {
+        for url in [Some(url.clone()), inbox.map(DatabaseUrl::Sqlite)]
+            .into_iter()
+            .flatten()
+        {
             if let Conn::Sqlite(conn) = &mut connect(&url)? {
                 conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
             }

@@ -24,7 +24,14 @@ pub fn retry(conn: &mut Conn, id: JobId, by: &By, now: Timestamp) -> QueryResult
 pub fn retry_all(conn: &mut Conn, by: &By, now: Timestamp) -> QueryResult<usize> {
     let n = jobs::retry_all(conn, AT_ONCE, now)?;
     if n > 0 {
-        audit::record(conn, by, "job.retried", None, &format!("{n} dead letters"), now)?;
+        audit::record(
+            conn,
+            by,
+            "job.retried",
+            None,
+            &format!("{n} dead letters"),
+            now,
+        )?;
     }
     Ok(n)
 }

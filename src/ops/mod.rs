@@ -14,5 +14,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/settings/jobs", web::get().to(pages::index))
         .route("/settings/jobs/retry", web::post().to(pages::retry_all))
         .route("/settings/jobs/{id}/retry", web::post().to(pages::retry))
-        .route("/settings/jobs/{id}/discard", web::post().to(pages::discard));
+        .route(
+            "/settings/jobs/{id}/discard",
+            web::post().to(pages::discard),
+        );
 }

@@ -84,7 +84,9 @@ pub async fn index(
             tab(State::Running, "Running", counts.running),
         ],
         first: before.map_or_else(String::new, |_| href(state)),
-        next: paged.next.map_or_else(String::new, |cursor| format!("{}&after={cursor}", href(state))),
+        next: paged.next.map_or_else(String::new, |cursor| {
+            format!("{}&after={cursor}", href(state))
+        }),
         rows: paged
             .rows
             .into_iter()
@@ -106,7 +108,9 @@ pub async fn retry(
     db: web::Data<Db>,
 ) -> Result<Redirect> {
     let (id, by, now) = (path_id(&path)?, viewer.by(), viewer.now);
-    let is_done = db.write(move |conn| actions::retry(conn, id, &by, now)).await?;
+    let is_done = db
+        .write(move |conn| actions::retry(conn, id, &by, now))
+        .await?;
     Ok(if is_done {
         redirect(HERE).saying("The job will be tried again now")
     } else {
@@ -117,7 +121,9 @@ pub async fn retry(
 /// `POST /settings/jobs/retry`
 pub async fn retry_all(viewer: Can<ManageJobs>, db: web::Data<Db>) -> Result<Redirect> {
     let (by, now) = (viewer.by(), viewer.now);
-    let n = db.write(move |conn| actions::retry_all(conn, &by, now)).await?;
+    let n = db
+        .write(move |conn| actions::retry_all(conn, &by, now))
+        .await?;
     let words = match n {
         0 => "Nothing to try again".to_owned(),
         1 => "One job will be tried again".to_owned(),
@@ -133,7 +139,9 @@ pub async fn discard(
     db: web::Data<Db>,
 ) -> Result<Redirect> {
     let (id, by, now) = (path_id(&path)?, viewer.by(), viewer.now);
-    let is_done = db.write(move |conn| actions::discard(conn, id, &by, now)).await?;
+    let is_done = db
+        .write(move |conn| actions::discard(conn, id, &by, now))
+        .await?;
     Ok(if is_done {
         redirect(HERE).saying("Job discarded")
     } else {

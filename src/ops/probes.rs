@@ -27,7 +27,10 @@ pub async fn ready(db: web::Data<Db>, pulse: web::Data<Pulse>) -> HttpResponse {
     let mut is_ready = true;
     for (part, fault) in [
         ("database", counts(&db).await.err()),
-        ("jobs", (!pulse.is_alive(clock::now())).then(|| "the worker does not answer".to_owned())),
+        (
+            "jobs",
+            (!pulse.is_alive(clock::now())).then(|| "the worker does not answer".to_owned()),
+        ),
     ] {
         is_ready &= fault.is_none();
         let _ = writeln!(body, "{part}: {}", fault.as_deref().unwrap_or("ready"));
@@ -70,10 +73,16 @@ pub async fn metrics(
 
 fn write_jobs(body: &mut String, counts: Counts) {
     body.push_str("# HELP rapport_jobs Jobs in the queue, by state.\n# TYPE rapport_jobs gauge\n");
-    for (state, n) in [("ready", counts.ready), ("running", counts.running), ("dead", counts.dead)] {
+    for (state, n) in [
+        ("ready", counts.ready),
+        ("running", counts.running),
+        ("dead", counts.dead),
+    ] {
         let _ = writeln!(body, "rapport_jobs{{state=\"{state}\"}} {n}");
     }
-    let late = counts.oldest.map_or(0, |due| clock::now().since(due).max(0) / clock::SECOND);
+    let late = counts
+        .oldest
+        .map_or(0, |due| clock::now().since(due).max(0) / clock::SECOND);
     let _ = writeln!(
         body,
         "# HELP rapport_jobs_late_seconds How long the job that waits longest has been due.\n\
@@ -102,13 +111,17 @@ fn may_read(request: &HttpRequest, config: &Config) -> bool {
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    if !key.is_empty() && shown.is_some_and(|shown| token::same(shown.trim().as_bytes(), key.as_bytes())) {
+    if !key.is_empty()
+        && shown.is_some_and(|shown| token::same(shown.trim().as_bytes(), key.as_bytes()))
+    {
         return true;
     }
     let is_forwarded = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
         .iter()
         .any(|name| request.headers().contains_key(*name));
-    let is_here = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
+    let is_here = request
+        .peer_addr()
+        .is_some_and(|peer| peer.ip().is_loopback());
     is_here && !is_forwarded
 }
 

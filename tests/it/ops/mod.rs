@@ -1,3 +1,5 @@
 //! Running it: TLS to the database, health, the command line.
 
+mod jobs_page;
+mod probes;
 mod tls;

@@ -1,0 +1,55 @@
+//! Probes and figures, and who may ask for them.
+
+use rapport::config::Secret;
+
+use crate::jobs::until;
+use crate::support::TestApp;
+
+#[actix_web::test]
+async fn a_process_is_alive_before_it_is_ready() {
+    let app = TestApp::empty().await;
+    let probe = app.browser();
+    probe.get("/healthz").await.is(200).says("alive");
+    // Nothing works off the queue yet.
+    let answer = probe
+        .get("/readyz")
+        .await
+        .is(503)
+        .says("jobs: the worker does not answer");
+    assert!(answer.body().contains("database: ready"));
+    let background = app.house.start().expect("a worker");
+    until("it is ready", async || {
+        probe.get("/readyz").await.status == 200
+    })
+    .await;
+    tokio::task::spawn_blocking(|| background.stop())
+        .await
+        .expect("stopped");
+}
+
+#[actix_web::test]
+async fn figures_are_for_this_machine_or_for_the_key() {
+    let app = TestApp::with(|config| config.metrics_key = Secret("k3y".to_owned())).await;
+    let here = app.browser();
+    let body = here.get("/metrics").await.is(200).body();
+    for name in [
+        "rapport_http_requests_total{status=\"2xx\"}",
+        "rapport_http_request_seconds_bucket{le=\"+Inf\"}",
+        "rapport_jobs{state=\"dead\"} 0",
+        "rapport_inbox_waiting 0",
+        "rapport_db_writes_waiting",
+    ] {
+        assert!(body.contains(name), "{name} in {body}");
+    }
+    let elsewhere = app.browser();
+    elsewhere.moves_to([203, 0, 113, 9]);
+    elsewhere.get("/metrics").await.is(403);
+    elsewhere.sends("authorization", "Bearer wrong");
+    elsewhere.get("/metrics").await.is(403);
+    elsewhere.sends("authorization", "Bearer k3y");
+    elsewhere.get("/metrics").await.is(200);
+    // A proxy on this machine speaks for everybody.
+    let proxied = app.browser();
+    proxied.sends("x-forwarded-for", "203.0.113.9");
+    proxied.get("/metrics").await.is(403);
+}
