@@ -4,6 +4,7 @@
 //! change is told on the timeline in its own transaction; a contact that was merged leads to the one it lives on in.
 
 pub mod actions;
+pub mod api;
 
 pub mod cards;
 pub mod companies;

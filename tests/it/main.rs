@@ -2,6 +2,7 @@
 //! `TEST_DATABASE_URL` makes the same stories run on PostgreSQL.
 
 mod accounts;
+mod contacts;
 mod jobs;
 mod ops;
 mod support;

@@ -154,7 +154,7 @@ impl ListPage {
     fn read(conn: &mut Conn, ask: Ask, viewer: &Viewer) -> Result<Self> {
         let rows = query::page(conn, &ask, viewer.id())?;
         let count = count(conn, &ask, &rows, viewer.id())?;
-        let is_bare = rows.rows.is_empty() && query::is_empty(conn)?;
+        let is_bare = rows.rows.is_empty() && !ask.is_filtered() && query::is_empty(conn)?;
         let owners = store::owners(conn)?;
         let tags = tags::all(conn)?;
         let sources = store::source_names(conn)?;

@@ -113,7 +113,9 @@ impl<'a> Desk<'a> {
 #[derive(Debug, Deserialize)]
 pub struct FieldForm {
     value: String,
-    was: Option<String>,
+    // A list, because an empty text would be read as no text at all.
+    #[serde(default)]
+    was: Vec<String>,
 }
 
 /// `POST /contacts/{id}/fields/{field}`. Needs: change contacts.
@@ -132,7 +134,7 @@ pub async fn field(
     let typed = form.0.value.clone();
     let change = Change {
         field,
-        was: form.0.was,
+        was: form.0.was.into_iter().next(),
         to: form.0.value,
     };
     let done = db

@@ -9,6 +9,7 @@ mod show;
 
 use actix_web::{HttpRequest, web};
 
+use super::api;
 use super::companies;
 use super::list;
 use super::model::By;
@@ -57,7 +58,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/contacts/{id}/companies/{company}/{verb}",
             post().to(relate::company),
         )
-        .configure(companies::routes);
+        .configure(companies::routes)
+        .configure(api::routes);
 }
 
 /// Who makes the change that this request asks for.

@@ -1,0 +1,16 @@
+//! Stories of contacts and companies.
+
+mod api;
+mod companies;
+mod list;
+mod record;
+
+use crate::support::Agent;
+
+/// Makes a contact through the form; its address.
+async fn made(agent: &Agent, fields: &[(&str, &str)]) -> String {
+    let answer = agent.post("/contacts", fields).await.is(303);
+    let place = answer.location().to_owned();
+    assert!(place.starts_with("/contacts/"), "{place}");
+    place
+}
