@@ -6,6 +6,8 @@
 //! ada.post("/contacts", &[("name", "Grace")]).await.leads_to("/contacts/1");
 //! ```
 
+#![allow(dead_code, reason = "every slice takes what its stories need")]
+
 mod agent;
 mod answer;
 mod database;
