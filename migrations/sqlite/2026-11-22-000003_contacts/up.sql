@@ -93,7 +93,7 @@ CREATE INDEX contacts_known ON contacts (is_known, last_seen_at DESC, id DESC) W
 CREATE INDEX contacts_created ON contacts (is_known, created_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_name ON contacts (sort_name, id) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_owner ON contacts (owner_id, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND owner_id IS NOT NULL;
-CREATE INDEX contacts_unowned ON contacts (last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known AND owner_id IS NULL;
+CREATE INDEX contacts_owner_seen ON contacts (owner_id, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_owner_name ON contacts (owner_id, sort_name, id) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_owner_created ON contacts (owner_id, created_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_stage ON contacts (stage, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;

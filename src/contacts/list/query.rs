@@ -234,12 +234,12 @@ fn filtered(
         .filter(contacts::deleted_at.is_null())
         .into_boxed();
     match is_known {
-        // Said twice: once for the indexes that begin with it, once, without a value, for those that hold only such rows.
-        Some(true) => {
-            query = query
-                .filter(contacts::is_known.eq(true))
-                .filter(contacts::is_known);
+        // With a value for the indexes that begin with it, without one for those that hold only such rows: each form
+        // is recognised by its own kind of index, and both at once mislead the planner.
+        Some(true) if begins_with_known(ask, reader) => {
+            query = query.filter(contacts::is_known.eq(true));
         }
+        Some(true) => query = query.filter(contacts::is_known),
         Some(false) => query = query.filter(contacts::is_known.eq(false)),
         None => {}
     }
@@ -266,6 +266,12 @@ fn filtered(
         (None, _) => {}
     }
     query
+}
+
+/// Whether the index that serves this list has known ones and visitors apart, rather than known ones only.
+fn begins_with_known(ask: &Ask, reader: UserId) -> bool {
+    let is_plain = ask.owner_of(reader).is_none() && ask.stage_of().is_none();
+    ask.source.is_some() || (is_plain && ask.sort != Sort::Name)
 }
 
 /// In the asked order, from the asked row on.

@@ -76,6 +76,8 @@ pub struct Identifier {
     pub label: String,
     /// Whether it is the one to use.
     pub is_primary: bool,
+    /// Whether that has to be said, because there are others.
+    pub is_marked: bool,
 }
 
 /// The facts that are columns.
@@ -139,7 +141,13 @@ pub fn others(claims: &[NamedClaim], open: &Open, now: Timestamp, zone: Tz) -> V
 
 /// Addresses and numbers, then what machines gave.
 pub fn identifiers(all: Vec<Identity>) -> (Vec<Identifier>, Vec<Identifier>) {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for identity in &all {
+        *kinds.entry(identity.namespace.clone()).or_default() += 1;
+    }
     let view = |identity: Identity| Identifier {
+        is_marked: identity.is_primary
+            && kinds.get(&identity.namespace).is_some_and(|n| *n > 1),
         id: identity.id,
         words: identity.words(),
         namespace: identity.namespace,
