@@ -146,8 +146,7 @@ pub fn identifiers(all: Vec<Identity>) -> (Vec<Identifier>, Vec<Identifier>) {
         *kinds.entry(identity.namespace.clone()).or_default() += 1;
     }
     let view = |identity: Identity| Identifier {
-        is_marked: identity.is_primary
-            && kinds.get(&identity.namespace).is_some_and(|n| *n > 1),
+        is_marked: identity.is_primary && kinds.get(&identity.namespace).is_some_and(|n| *n > 1),
         id: identity.id,
         words: identity.words(),
         namespace: identity.namespace,
