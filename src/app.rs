@@ -1,6 +1,7 @@
 //! The composition root: builds the parts, mounts every slice's routes, lists every job. Shared by `serve` and the tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -120,6 +121,7 @@ impl House {
     pub fn kinds(&self) -> Kinds {
         Kinds::new()
             .with::<mail::Send>(self.mailer.clone())
+            .with::<accounts::jobs::Sweep>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
     }
 
@@ -150,7 +152,7 @@ impl House {
 
 /// Jobs that come back by themselves.
 fn schedule() -> Schedule {
-    Schedule::new()
+    Schedule::new().every(Duration::from_secs(3600), accounts::jobs::Sweep)
 }
 
 /// What works in the background.

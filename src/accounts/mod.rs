@@ -9,6 +9,7 @@ pub mod challenge;
 mod cookies;
 mod error;
 pub mod guest;
+pub mod jobs;
 pub mod keyring;
 mod mails;
 pub mod model;

@@ -7,6 +7,7 @@ mod profile;
 mod second_factor;
 mod set_up;
 mod sign_in;
+mod sweep;
 pub mod throttle;
 mod users;
 mod workspace;
@@ -29,5 +30,6 @@ pub use sign_in::{
     Attempt, Begun, Candidate, Place, begin_session, begin_sign_in, fail_sign_in, password_key,
     sign_out,
 };
+pub use sweep::sweep;
 pub use users::{NewUser, add_user, checked_email, checked_name, create_user};
 pub use workspace::{Workspace, change_workspace, mail_base_url, workspace, workspace_name};

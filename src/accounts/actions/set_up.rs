@@ -17,6 +17,8 @@ pub struct SetUp {
     pub email: EmailAddress,
     /// Hash of their password.
     pub password_hash: String,
+    /// Where they reached this instance: they hold the token, so it may stand in mails.
+    pub url: String,
 }
 
 /// Makes the first administrator. Two who try at once: the second is refused.
@@ -42,6 +44,7 @@ pub fn set_up(
     if !workspace.is_empty() {
         store::put_setting(conn, "workspace.name", &workspace, now)?;
     }
+    store::put_setting(conn, "workspace.url", &set_up.url, now)?;
     let user = store::user(conn, id)?.ok_or(AccountError::NotFound)?;
     let by = By {
         user: Some(id),

@@ -144,6 +144,7 @@ pub fn begin_session(
         user_agent: text::cut(&place.user_agent, 300),
     };
     let id = store::insert_session(conn, &session, now)?;
+    store::touch_session(conn, id, user.id, now)?;
     let by = By {
         user: Some(user.id),
         name: user.name.clone(),

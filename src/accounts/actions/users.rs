@@ -1,5 +1,6 @@
 //! Adding users.
 
+use crate::accounts::audit::{self, By};
 use crate::accounts::model::{NewUserRow, Role};
 use crate::accounts::password::{self, Cost};
 use crate::accounts::{AccountError, store};
@@ -27,7 +28,10 @@ pub fn create_user(conn: &mut Conn, new: NewUser, now: Timestamp) -> Result<User
         return Err(AccountError::Field("password", why));
     }
     let hash = Cost::STRONG.hash(&new.password)?;
-    add_user(conn, &email, &new.name, new.role, &hash, now)
+    let id = add_user(conn, &email, &new.name, new.role, &hash, now)?;
+    let object = Some(("user", id.0));
+    audit::record(conn, &By::house(), "user.created", object, email.as_str(), now)?;
+    Ok(id)
 }
 
 /// Adds a user whose password is hashed already.

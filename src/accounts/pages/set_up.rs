@@ -91,6 +91,7 @@ pub async fn create(
                 name,
                 email,
                 password_hash,
+                url: guest.base_url.clone(),
             };
             let (user, begun) = db
                 .write(move |conn| {

@@ -143,3 +143,29 @@ async fn home_offers_what_the_role_may_do() {
         .never_says("Invite colleagues")
         .never_says("Add a contact");
 }
+
+#[actix_web::test]
+async fn what_ran_out_is_swept_away() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    app.browser()
+        .post("/forgot-password", &[("email", "ada@rapport.example")])
+        .await
+        .is(200);
+    let later = rapport::base::clock::now().plus(60 * rapport::base::clock::DAY);
+    app.write(move |conn| rapport::accounts::actions::sweep(conn, later))
+        .await;
+    ada.get("/").await.is(303);
+    let left = app
+        .read(|conn| {
+            use diesel::prelude::*;
+            use rapport::db::schema::{throttles, user_sessions, user_tokens};
+            Ok::<_, diesel::result::Error>((
+                user_sessions::table.count().get_result::<i64>(conn)?,
+                user_tokens::table.count().get_result::<i64>(conn)?,
+                throttles::table.count().get_result::<i64>(conn)?,
+            ))
+        })
+        .await;
+    assert_eq!(left, (0, 0, 0));
+}
