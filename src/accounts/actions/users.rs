@@ -30,7 +30,14 @@ pub fn create_user(conn: &mut Conn, new: NewUser, now: Timestamp) -> Result<User
     let hash = Cost::STRONG.hash(&new.password)?;
     let id = add_user(conn, &email, &new.name, new.role, &hash, now)?;
     let object = Some(("user", id.0));
-    audit::record(conn, &By::house(), "user.created", object, email.as_str(), now)?;
+    audit::record(
+        conn,
+        &By::house(),
+        "user.created",
+        object,
+        email.as_str(),
+        now,
+    )?;
     Ok(id)
 }
 
