@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::accounts::audit;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::base::{EmailAddress, Timestamp, text};
 use crate::db::schema::contacts;
@@ -283,6 +284,17 @@ pub struct By {
     pub ip: String,
     /// When.
     pub now: Timestamp,
+}
+
+impl By {
+    /// The same for the audit.
+    pub fn audited(&self) -> audit::By {
+        audit::By {
+            user: Some(self.user),
+            name: self.name.clone(),
+            ip: self.ip.clone(),
+        }
+    }
 }
 
 /// A contact to be made by a person or a program.

@@ -109,6 +109,21 @@ impl NewEntry {
     }
 }
 
+impl NewEntry {
+    /// Its data on one line, for the audit.
+    pub fn words(&self) -> String {
+        let fields = self.data.as_object().into_iter().flatten();
+        let words: Vec<String> = fields
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| match value {
+                Value::String(text) => format!("{key}: {text}"),
+                other => format!("{key}: {other}"),
+            })
+            .collect();
+        words.join(", ")
+    }
+}
+
 /// An entry as it is stored. A kind this version does not know is shown by its word.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = timeline_entries)]

@@ -12,6 +12,7 @@ use super::identities;
 use super::model::{self, By, Contact, Stage};
 use super::refusal::Refusal;
 use super::{store, words};
+use crate::accounts::audit;
 use crate::base::ids::ContactId;
 use crate::db::Conn;
 use crate::db::schema::contacts;
@@ -46,7 +47,9 @@ pub(in crate::contacts) fn tell(
     data: Value,
 ) -> QueryResult<()> {
     let entry = NewEntry::by(About::Contact(id), kind, by.user, by.now, data);
-    timeline::add(conn, &entry)
+    timeline::add(conn, &entry)?;
+    let (action, object) = (format!("contact.{kind}"), Some(("contact", id.0)));
+    audit::record(conn, &by.audited(), &action, object, &entry.words(), by.now)
 }
 
 /// After a change: whether it is known, what it sorts by, its words in the search.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::{Company, CompanyField, NewCompany};
 use super::{is_free_mail, store};
+use crate::accounts::audit;
 use crate::base::ids::{CRM_SOURCE, CompanyId, TagId, UserId};
 use crate::base::{EmailAddress, text};
 use crate::contacts::model::{By, Stage};
@@ -336,7 +337,9 @@ fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
 
 fn tell(conn: &mut Conn, id: CompanyId, kind: EntryKind, by: &By, data: Value) -> QueryResult<()> {
     let entry = NewEntry::by(About::Company(id), kind, by.user, by.now, data);
-    timeline::add(conn, &entry)
+    timeline::add(conn, &entry)?;
+    let (action, object) = (format!("company.{kind}"), Some(("company", id.0)));
+    audit::record(conn, &by.audited(), &action, object, &entry.words(), by.now)
 }
 
 fn some(value: String) -> Option<String> {

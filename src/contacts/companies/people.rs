@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Company, Person};
 use super::store;
+use crate::accounts::audit;
 use crate::base::ids::{CRM_SOURCE, CompanyId, ContactId};
 use crate::base::{Timestamp, text};
 use crate::contacts::model::{self, By};
@@ -244,6 +245,8 @@ fn tell(
     });
     let entry = NewEntry::by(About::Contact(contact), kind, by.user, by.now, data);
     timeline::add(conn, &entry)?;
+    let (action, object) = (format!("contact.{kind}"), Some(("contact", contact.0)));
+    audit::record(conn, &by.audited(), &action, object, &entry.words(), by.now)?;
     let person = crate::contacts::store::find(conn, contact)?.map(|contact| contact.shown());
     let data = serde_json::json!({
         "contact": person, "contact_id": contact, "role": role,

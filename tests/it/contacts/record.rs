@@ -222,6 +222,19 @@ async fn owner_stage_tags_and_traits_are_changed_and_told() {
         .says("Stage changed from Lead to Customer")
         .says("Tagged Havbruk 2026")
         .says("Plan set to Harbour");
+    let actions: Vec<String> = app
+        .read(|conn| {
+            use diesel::prelude::*;
+            use rapport::db::schema::audit_entries::dsl::{action, audit_entries, object_kind};
+            audit_entries
+                .filter(object_kind.eq("contact"))
+                .select(action)
+                .order(rapport::db::schema::audit_entries::id)
+                .load(conn)
+        })
+        .await;
+    let told = ["created", "owner", "stage", "tagged", "changed"];
+    assert_eq!(actions, told.map(|kind| format!("contact.{kind}")));
     // What undo posts carries its value in the address.
     ada.post(&format!("{page}/stage?stage=lead"), &[])
         .await
