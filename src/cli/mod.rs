@@ -2,7 +2,10 @@
 
 mod instance;
 mod key;
+mod bench;
+mod chance;
 mod log;
+mod scale;
 mod serve;
 mod source;
 mod user;
@@ -45,6 +48,8 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(key::Key),
+    /// Measure how fast this machine is with this instance.
+    Bench(bench::Bench),
 }
 
 /// Runs what the command line asks for.
@@ -80,6 +85,7 @@ fn act(line: Line) -> Result<(), Failure> {
         Command::User(user) => user.run(&config),
         Command::Source(source) => source.run(&config),
         Command::Key(key) => key.run(&config),
+        Command::Bench(bench) => bench.run(&config),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Words of events: their kinds and the reasons why one cannot be processed.
 
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::base::ids::SourceId;
 use crate::text_enum;
 
 text_enum!(
@@ -51,3 +54,11 @@ text_enum!(
         Internal => "internal",
     }
 );
+
+/// The key under which an event is known: hash of its source and messageId, never 0.
+pub fn message_key(source: SourceId, message_id: &str) -> i64 {
+    let mut hasher = Xxh3::new();
+    hasher.update(&source.0.to_le_bytes());
+    hasher.update(message_id.as_bytes());
+    hasher.digest() as i64 | 1
+}

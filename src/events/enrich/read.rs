@@ -3,10 +3,9 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::super::inbox::Waiting;
-use super::super::model::{EventKind, Reason};
+use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
 use super::claims::{self, Claim};
 use super::clock_skew::corrected;
@@ -83,7 +82,7 @@ impl Refusal {
             source_id: request.source_id,
             reason: Reason::Internal,
             detail: text::line(cause, 300),
-            key: hash(request.source_id, &body),
+            key: message_key(request.source_id, &body),
             body,
             ip: request.ip.clone(),
             user_agent: request.user_agent.clone(),
@@ -301,7 +300,7 @@ impl<'a> Frame<'a> {
 
     fn refusal(&self, reason: Reason, detail: &str, body: String, key: i64) -> Refusal {
         let key = if key == 0 {
-            hash(self.request.source_id, &body)
+            message_key(self.request.source_id, &body)
         } else {
             key
         };
@@ -350,7 +349,7 @@ impl<'a> Frame<'a> {
             Err(error) => return refuse(Reason::NotAnObject, error.to_string()),
         };
         let message_id = self.message_id(sent.message_id, n);
-        let key = hash(self.request.source_id, &message_id);
+        let key = message_key(self.request.source_id, &message_id);
         let refuse = |reason, detail: &str| Err((reason, detail.to_owned(), key));
 
         let kind = match kind {
@@ -606,12 +605,4 @@ fn value(properties: Field<'_>) -> f64 {
         .or_else(|| fields::number(value.total))
         .or_else(|| fields::number(value.value))
         .unwrap_or(0.0)
-}
-
-fn hash(source: SourceId, message_id: &str) -> i64 {
-    let mut hasher = Xxh3::new();
-    hasher.update(&source.0.to_le_bytes());
-    hasher.update(message_id.as_bytes());
-    // 0 stands for "none".
-    hasher.digest() as i64 | 1
 }

@@ -1,0 +1,123 @@
+//! The floor: the same event rows into the same table and indexes, with nothing around it. What the whole way of an
+//! event costs is told as a ratio to this. The rows go after those of the run, and are removed again.
+
+use std::time::{Duration, Instant};
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::super::Failure;
+use super::super::chance::Chance;
+use super::super::scale::rows::{EventRow, KeyRow};
+use super::load::Load;
+use crate::base::Timestamp;
+use crate::base::ids::SourceId;
+use crate::db::schema::{event_keys, events};
+use crate::db::{Conn, Db};
+use crate::events::model::message_key;
+use crate::insert_all;
+
+/// Rows of one transaction.
+const TRANSACTION: u64 = 5_000;
+
+/// Rows a second, over `n` rows at the most. Only the transactions count, not the making of rows.
+pub(super) fn measure(
+    conn: &mut Conn,
+    load: &Load,
+    source: SourceId,
+    n: u64,
+    now: Timestamp,
+) -> Result<f64, Failure> {
+    let last: Option<i64> = events::table.select(max(events::id)).first(conn)?;
+    let last = last.unwrap_or(0);
+    let people = people(conn, source, load.people)?;
+    let samples = samples(conn, last)?;
+    let mut chance = Chance::new(load.run);
+    let mut took = Duration::ZERO;
+    let mut done: u64 = 0;
+    while done < n {
+        let size = TRANSACTION.min(n - done);
+        let mut rows = Vec::with_capacity(size as usize);
+        for event in done..done + size {
+            let (name_id, properties, context) = samples
+                .get(chance.below(samples.len().max(1) as u64) as usize)
+                .cloned()
+                .ok_or("no events to copy")?;
+            rows.push(EventRow {
+                id: last + 1 + event as i64,
+                identity_id: chance.pick(&people),
+                name_id,
+                source_id: source.0,
+                session_id: Some(event as i64),
+                at: now.plus(event as i64),
+                original_at: now,
+                sent_at: Some(now),
+                received_at: now,
+                message_id: format!("f{}", load.message_id(event)),
+                properties,
+                context,
+            });
+        }
+        let mut keys: Vec<KeyRow> = rows.iter().map(|row| key(source, row)).collect();
+        keys.sort_unstable_by_key(|key| key.key);
+        let started = Instant::now();
+        Db::transaction_on(conn, |conn| {
+            insert_all!(conn, events::table, &rows);
+            insert_all!(conn, event_keys::table, &keys);
+            QueryResult::Ok(())
+        })?;
+        took += started.elapsed();
+        done += size;
+    }
+    remove(conn, last, source)?;
+    Ok(done as f64 / took.as_secs_f64())
+}
+
+fn key(source: SourceId, row: &EventRow) -> KeyRow {
+    KeyRow {
+        key: message_key(source, &row.message_id),
+        event_id: row.id,
+    }
+}
+
+/// The identities that the run's events hang on.
+fn people(conn: &mut Conn, source: SourceId, n: u64) -> QueryResult<Vec<i64>> {
+    use crate::db::schema::identities;
+    identities::table
+        .filter(identities::namespace.eq("anonymous_id"))
+        .filter(identities::source_id.eq(source))
+        .order(identities::id.desc())
+        .limit(n as i64)
+        .select(identities::id)
+        .load(conn)
+}
+
+/// Rows of the run to take name, properties and context from.
+fn samples(conn: &mut Conn, last: i64) -> QueryResult<Vec<(i64, String, String)>> {
+    events::table
+        .filter(events::id.gt(last - 1_000))
+        .select((events::name_id, events::properties, events::context))
+        .load(conn)
+}
+
+fn remove(conn: &mut Conn, last: i64, source: SourceId) -> QueryResult<()> {
+    loop {
+        let done = Db::transaction_on(conn, |conn| {
+            let rows: Vec<(i64, String)> = events::table
+                .filter(events::id.gt(last))
+                .order(events::id)
+                .limit(TRANSACTION as i64)
+                .select((events::id, events::message_id))
+                .load(conn)?;
+            for (id, message_id) in &rows {
+                let key = message_key(source, message_id);
+                diesel::delete(event_keys::table.find((key, id))).execute(conn)?;
+                diesel::delete(events::table.find(id)).execute(conn)?;
+            }
+            QueryResult::Ok(rows.is_empty())
+        })?;
+        if done {
+            return Ok(());
+        }
+    }
+}
