@@ -1,11 +1,12 @@
 //! The command line: one file per command.
 
-mod instance;
-mod key;
 mod bench;
 mod chance;
+mod instance;
+mod key;
 mod log;
 mod scale;
+mod seed;
 mod serve;
 mod source;
 mod user;
@@ -48,6 +49,8 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(key::Key),
+    /// Fill an empty instance with an invented world.
+    Seed(seed::Seed),
     /// Measure how fast this machine is with this instance.
     Bench(bench::Bench),
 }
@@ -85,6 +88,7 @@ fn act(line: Line) -> Result<(), Failure> {
         Command::User(user) => user.run(&config),
         Command::Source(source) => source.run(&config),
         Command::Key(key) => key.run(&config),
+        Command::Seed(seed) => seed.run(config),
         Command::Bench(bench) => bench.run(&config),
     }
 }

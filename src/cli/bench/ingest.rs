@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::super::{Failure, say_error};
+use super::super::{Failure, instance, say_error};
 use super::counts::Counts;
 use super::load::Load;
 use super::machine::Machine;
@@ -15,7 +15,7 @@ use super::stand::Stand;
 use super::{floor, sight};
 use crate::base::clock;
 use crate::config::Config;
-use crate::db::{Conn, DatabaseUrl, Db, migrate};
+use crate::db::{Conn, DatabaseUrl};
 
 /// How fast events come in.
 #[derive(Debug, Args)]
@@ -59,8 +59,7 @@ impl Ingest {
     pub fn run(&self, config: &Config) -> Result<(), Failure> {
         let machine = Machine::look();
         let url = DatabaseUrl::parse(&config.database_url())?;
-        migrate::run(&url)?;
-        let mut conn = Db::connect_to(&url)?;
+        let mut conn = instance::open(config)?;
         let stand = Stand::set_up(&mut conn, clock::now())?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

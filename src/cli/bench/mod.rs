@@ -6,6 +6,9 @@ mod floor;
 mod ingest;
 mod load;
 mod machine;
+mod pages;
+mod places;
+mod reader;
 mod report;
 mod sender;
 mod server;
@@ -28,12 +31,15 @@ pub struct Bench {
 enum What {
     /// How fast events come in. They stay: use an instance made for it.
     Ingest(ingest::Ingest),
+    /// How long pages take, alone and while events flow in.
+    Pages(pages::Pages),
 }
 
 impl Bench {
     pub(super) fn run(self, config: &Config) -> Result<(), Failure> {
         match self.what {
             What::Ingest(ingest) => ingest.run(config),
+            What::Pages(pages) => pages.run(config),
         }
     }
 }

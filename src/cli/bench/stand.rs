@@ -33,7 +33,6 @@ pub(super) struct Stand {
 impl Stand {
     /// Makes what is missing.
     pub fn set_up(conn: &mut Conn, now: Timestamp) -> Result<Self, Failure> {
-        source_actions::ensure_builtin(conn, now)?;
         let (source, write_key) = source(conn, now)?;
         let admin: Option<UserId> = users::table
             .filter(users::role.eq(Role::Admin))

@@ -2,7 +2,7 @@
 //! Both are given folded text, so that accents and case never matter.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::base::text;
 use crate::db::Conn;
@@ -53,6 +53,37 @@ pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()>
         .bind::<Text, _>(words)
         .execute(conn)
         .map(|_| ())
+}
+
+/// Writes the words of many records that have none yet.
+pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryResult<()> {
+    let rows: Vec<(i64, String)> = records
+        .iter()
+        .map(|(id, words)| (kind.rowid(*id), indexed(words)))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    match conn {
+        Conn::Sqlite(c) => {
+            for (rowid, words) in &rows {
+                diesel::sql_query("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
+                    .bind::<BigInt, _>(rowid)
+                    .bind::<Text, _>(words)
+                    .execute(c)?;
+            }
+        }
+        Conn::Pg(c) => {
+            for chunk in rows.chunks(5_000) {
+                diesel::sql_query(
+                    "INSERT INTO search_words (rowid, words) SELECT t.id, to_tsvector('simple', t.words) \
+                     FROM unnest($1, $2) AS t (id, words)",
+                )
+                .bind::<Array<BigInt>, _>(chunk.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+                .bind::<Array<Text>, _>(chunk.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>())
+                .execute(c)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Ids whose words begin with every word asked for, newest id first, below `before`, at most `limit`.
