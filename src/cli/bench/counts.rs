@@ -35,7 +35,12 @@ impl Counts {
     }
 
     /// Waits until `n` more events than these are there; when it was, and how many came last.
-    pub fn wait_for(&self, conn: &mut Conn, n: u64, patience: Duration) -> Result<Instant, Failure> {
+    pub fn wait_for(
+        &self,
+        conn: &mut Conn,
+        n: u64,
+        patience: Duration,
+    ) -> Result<Instant, Failure> {
         let wanted = self.last + n as i64;
         let (pause, until) = (crossbeam_channel::never::<()>(), Instant::now() + patience);
         loop {
@@ -71,7 +76,9 @@ impl Counts {
             ("events counted on identities", now.counted - self.counted),
         ] {
             if grown != n {
-                return Err(format!("{n} events were acknowledged, but {grown} {what} came").into());
+                return Err(
+                    format!("{n} events were acknowledged, but {grown} {what} came").into(),
+                );
             }
         }
         Ok(())

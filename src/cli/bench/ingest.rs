@@ -107,12 +107,19 @@ impl Ingest {
             (sending.await?, Vec::new())
         };
         let all = sent.events + seen.len() as u64;
-        say_error(&format!("{all} events acknowledged, waiting until all are seen"));
+        say_error(&format!(
+            "{all} events acknowledged, waiting until all are seen"
+        ));
         let done = before.wait_for(conn, all, PATIENCE)?;
         before.check(conn, all)?;
         tell(report, sent, seen, done.duration_since(started));
         report.add("rows_before", "events before", before.events as f64, "");
-        report.add("peak_mb", "most memory of the server", server.peak_mb(), "MB");
+        report.add(
+            "peak_mb",
+            "most memory of the server",
+            server.peak_mb(),
+            "MB",
+        );
         let cpu = server.cpu_seconds() - idle_cpu;
         report.add("cpu_seconds", "processor time of the server", cpu, "s");
         server.stop();
@@ -134,15 +141,50 @@ fn tell(report: &mut Report, sent: Sent, mut seen: Vec<f64>, until_seen: Duratio
     let (events, mut waits) = (sent.events as f64, sent.waits);
     let per_second = |time: Duration| events / time.as_secs_f64();
     report.add("events", "events, each stored once", events, "");
-    report.add("acknowledged_per_second", "acknowledged", per_second(sent.took), "events/s");
-    report.add("visible_per_second", "on their contacts", per_second(until_seen), "events/s");
-    report.add("ack_p50_ms", "acknowledged after, p50", percentile(&mut waits, 0.5), "ms");
-    report.add("ack_p99_ms", "acknowledged after, p99", percentile(&mut waits, 0.99), "ms");
+    report.add(
+        "acknowledged_per_second",
+        "acknowledged",
+        per_second(sent.took),
+        "events/s",
+    );
+    report.add(
+        "visible_per_second",
+        "on their contacts",
+        per_second(until_seen),
+        "events/s",
+    );
+    report.add(
+        "ack_p50_ms",
+        "acknowledged after, p50",
+        percentile(&mut waits, 0.5),
+        "ms",
+    );
+    report.add(
+        "ack_p99_ms",
+        "acknowledged after, p99",
+        percentile(&mut waits, 0.99),
+        "ms",
+    );
     if !seen.is_empty() {
-        report.add("seen_p50_ms", "in the contacts API after, p50", percentile(&mut seen, 0.5), "ms");
-        report.add("seen_p99_ms", "in the contacts API after, p99", percentile(&mut seen, 0.99), "ms");
+        report.add(
+            "seen_p50_ms",
+            "in the contacts API after, p50",
+            percentile(&mut seen, 0.5),
+            "ms",
+        );
+        report.add(
+            "seen_p99_ms",
+            "in the contacts API after, p99",
+            percentile(&mut seen, 0.99),
+            "ms",
+        );
     }
     if sent.put_off > 0 {
-        report.add("put_off", "requests told to come again", sent.put_off as f64, "");
+        report.add(
+            "put_off",
+            "requests told to come again",
+            sent.put_off as f64,
+            "",
+        );
     }
 }

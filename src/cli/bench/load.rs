@@ -63,6 +63,14 @@ impl Load {
         }
     }
 
+    /// The same people, with messageIds of its own.
+    pub fn another(&self, n: u64) -> Self {
+        Self {
+            run: self.run + n,
+            ..self.clone()
+        }
+    }
+
     /// The request that carries events `first` to `first + n - 1`, written over `request`. One event goes alone.
     pub fn request(&self, request: &mut Vec<u8>, first: u64, n: u64, at: Timestamp) {
         let time = at.rfc3339();
@@ -82,7 +90,11 @@ impl Load {
             body.extend_from_slice(format!(r#"],"sentAt":"{time}"}}"#).as_bytes());
             "batch"
         };
-        let head = format!("POST /v1/{path} HTTP/1.1\r\n{}{}\r\n\r\n", self.head, body.len());
+        let head = format!(
+            "POST /v1/{path} HTTP/1.1\r\n{}{}\r\n\r\n",
+            self.head,
+            body.len()
+        );
         // The head's length depends on the body's: it goes in front, which costs one move of memory.
         body.splice(..0, head.into_bytes());
         *request = body;
@@ -156,7 +168,12 @@ fn shape(dice: u64) -> &'static Shape {
 fn kind(shape: &Shape) -> &'static str {
     ["identify", "page", "track"]
         .into_iter()
-        .find(|kind| shape.json.get(9..).is_some_and(|json| json.starts_with(kind)))
+        .find(|kind| {
+            shape
+                .json
+                .get(9..)
+                .is_some_and(|json| json.starts_with(kind))
+        })
         .unwrap_or("batch")
 }
 
@@ -214,7 +231,11 @@ mod tests {
             bytes += body.len();
             identifies += u64::from(kind(shape) == "identify");
         }
-        assert!((280..=330).contains(&(bytes / 20_000)), "{}", bytes / 20_000);
+        assert!(
+            (280..=330).contains(&(bytes / 20_000)),
+            "{}",
+            bytes / 20_000
+        );
         assert!((900..=1_100).contains(&identifies), "{identifies}");
     }
 }

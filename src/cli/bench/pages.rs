@@ -74,19 +74,35 @@ impl Pages {
         footprint(report, &server).await?;
         let address = server.address;
         let time = Duration::from_secs(self.seconds);
-        let kinds = Places { conn, stand, address }.all()?;
-        let wanted = |kind: &&Kind| self.only.is_empty() || self.only.iter().any(|key| key == kind.key);
+        let kinds = Places {
+            conn,
+            stand,
+            address,
+        }
+        .all()?;
+        let wanted =
+            |kind: &&Kind| self.only.is_empty() || self.only.iter().any(|key| key == kind.key);
         for kind in kinds.iter().filter(wanted) {
             say_error(kind.label);
             let reading = read(kind, address, self.connections, time).await?;
             reading.tell(report, kind.key, kind.label);
         }
-        let load = Load::new(clock::now().0.unsigned_abs(), 20_000, address, &stand.write_key);
-        for (n, kind) in kinds.iter().filter(wanted).filter(|k| UNDER_LOAD.contains(&k.key)).enumerate() {
+        let load = Load::new(
+            clock::now().0.unsigned_abs(),
+            20_000,
+            address,
+            &stand.write_key,
+        );
+        for (n, kind) in kinds
+            .iter()
+            .filter(wanted)
+            .filter(|k| UNDER_LOAD.contains(&k.key))
+            .enumerate()
+        {
             say_error(&format!("{}, with events", kind.label));
-            let load = Load { run: load.run + n as u64, ..load.clone() };
-            let sending = send(load, address, self.flow(time));
-            let (sent, reading) = tokio::join!(sending, read(kind, address, self.connections, time));
+            let sending = send(load.another(n as u64), address, self.flow(time));
+            let (sent, reading) =
+                tokio::join!(sending, read(kind, address, self.connections, time));
             let key = format!("{}_loaded", kind.key);
             reading?.tell(report, &key, &format!("{} with events", kind.label));
             let sent = sent?;
@@ -97,7 +113,12 @@ impl Pages {
                 "events/s",
             );
         }
-        report.add("peak_mb", "most memory of the server", server.peak_mb(), "MB");
+        report.add(
+            "peak_mb",
+            "most memory of the server",
+            server.peak_mb(),
+            "MB",
+        );
         server.stop();
         Ok(())
     }
@@ -118,6 +139,11 @@ async fn footprint(report: &mut Report, server: &Server) -> Result<(), Failure> 
     tokio::time::sleep(Duration::from_secs(2)).await;
     report.add("idle_mb", "memory when idle", server.resident_mb(), "MB");
     let binary = std::fs::metadata(std::env::current_exe()?)?.len();
-    report.add("binary_mb", "size of the program", binary as f64 / f64::from(1 << 20), "MB");
+    report.add(
+        "binary_mb",
+        "size of the program",
+        binary as f64 / f64::from(1 << 20),
+        "MB",
+    );
     Ok(())
 }

@@ -79,7 +79,13 @@ impl Places<'_> {
     fn kind(&self, key: &'static str, label: &'static str, paths: &[String], head: &str) -> Kind {
         let requests = paths
             .iter()
-            .map(|path| format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{head}\r\n\r\n", self.address).into_bytes())
+            .map(|path| {
+                format!(
+                    "GET {path} HTTP/1.1\r\nHost: {}\r\n{head}\r\n\r\n",
+                    self.address
+                )
+                .into_bytes()
+            })
             .collect();
         Kind {
             key,
@@ -157,8 +163,13 @@ impl Places<'_> {
             .filter(contacts::email.is_not_null())
             .select(contacts::email)
             .load(self.conn)?;
-        let locals = emails.iter().flatten().filter_map(|email| email.split('@').next());
-        Ok(locals.map(|local| format!("/contacts?q={}", encoded(local))).collect())
+        let locals = emails
+            .iter()
+            .flatten()
+            .filter_map(|email| email.split('@').next());
+        Ok(locals
+            .map(|local| format!("/contacts?q={}", encoded(local)))
+            .collect())
     }
 
     fn common_tag(&mut self) -> QueryResult<i64> {

@@ -74,7 +74,10 @@ async fn read_on(
         if answer.status != 200 {
             let asked = String::from_utf8_lossy(request);
             let line = asked.lines().next().unwrap_or_default();
-            return Err(std::io::Error::other(format!("{line} was answered {}", answer.status)));
+            return Err(std::io::Error::other(format!(
+                "{line} was answered {}",
+                answer.status
+            )));
         }
         bytes += answer.body.len();
         waits.push(asked.elapsed().as_secs_f64() * 1_000.0);
@@ -89,7 +92,17 @@ impl Reading {
         let p99 = percentile(&mut self.waits, 0.99);
         report.add(format!("{key}_p50_ms"), format!("{label}, p50"), p50, "ms");
         report.add(format!("{key}_p99_ms"), format!("{label}, p99"), p99, "ms");
-        report.add(format!("{key}_per_second"), format!("{label}, rate"), self.per_second, "requests/s");
-        report.add(format!("{key}_kb"), format!("{label}, size"), self.bytes / 1_024.0, "kB");
+        report.add(
+            format!("{key}_per_second"),
+            format!("{label}, rate"),
+            self.per_second,
+            "requests/s",
+        );
+        report.add(
+            format!("{key}_kb"),
+            format!("{label}, size"),
+            self.bytes / 1_024.0,
+            "kB",
+        );
     }
 }

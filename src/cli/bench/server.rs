@@ -61,7 +61,13 @@ impl Server {
     async fn wait(&mut self, started: Instant) -> Result<(), Failure> {
         let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
         while started.elapsed() < PATIENCE {
-            if let Some(status) = self.child.as_mut().map(Child::try_wait).transpose()?.flatten() {
+            if let Some(status) = self
+                .child
+                .as_mut()
+                .map(Child::try_wait)
+                .transpose()?
+                .flatten()
+            {
                 return Err(format!("the server under test ended at once ({status})").into());
             }
             if let Ok(mut client) = Client::connect(self.address).await
@@ -77,7 +83,9 @@ impl Server {
 
     /// The most memory it ever had, in megabytes; 0 where it is not ours.
     pub fn peak_mb(&self) -> f64 {
-        self.child.as_ref().map_or(0.0, |c| machine::peak_mb(c.id()))
+        self.child
+            .as_ref()
+            .map_or(0.0, |c| machine::peak_mb(c.id()))
     }
 
     /// The memory it has now.

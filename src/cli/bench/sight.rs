@@ -34,7 +34,9 @@ pub(super) async fn watch(
             "GET /api/v1/contacts?user_id={user} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {api_key}\r\n\r\n"
         );
         let sent = Instant::now();
-        let answer = sender.send(&load.identify(&user, &message, clock::now())).await?;
+        let answer = sender
+            .send(&load.identify(&user, &message, clock::now()))
+            .await?;
         if answer.status != 200 {
             return Err(format!("a newcomer was answered {}", answer.status).into());
         }
@@ -44,11 +46,17 @@ pub(super) async fn watch(
                 let words = String::from_utf8_lossy(answer.body);
                 return Err(format!("the contacts API answered {}: {words}", answer.status).into());
             }
-            if answer.body.windows(user.len()).any(|part| part == user.as_bytes()) {
+            if answer
+                .body
+                .windows(user.len())
+                .any(|part| part == user.as_bytes())
+            {
                 break;
             }
             if sent.elapsed() > PATIENCE {
-                return Err(format!("{user} was not to be seen for {} s", PATIENCE.as_secs()).into());
+                return Err(
+                    format!("{user} was not to be seen for {} s", PATIENCE.as_secs()).into(),
+                );
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -70,8 +70,10 @@ impl Stand {
 
     /// Takes away who was signed in.
     pub fn clear(&self, conn: &mut Conn) -> Result<(), Failure> {
-        diesel::delete(user_sessions::table.filter(user_sessions::token_hash.eq(&self.session_hash)))
-            .execute(conn)?;
+        diesel::delete(
+            user_sessions::table.filter(user_sessions::token_hash.eq(&self.session_hash)),
+        )
+        .execute(conn)?;
         let key = token::hash(&self.api_key);
         diesel::delete(api_keys::table.filter(api_keys::key_hash.eq(key))).execute(conn)?;
         if self.is_user_ours {

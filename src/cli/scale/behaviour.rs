@@ -18,11 +18,21 @@ pub(super) struct Deed {
 }
 
 const fn page(share: u64, name: &'static str, path: &'static str) -> Deed {
-    Deed { share, kind: EventKind::Page, name, path }
+    Deed {
+        share,
+        kind: EventKind::Page,
+        name,
+        path,
+    }
 }
 
 const fn track(share: u64, name: &'static str, path: &'static str) -> Deed {
-    Deed { share, kind: EventKind::Track, name, path }
+    Deed {
+        share,
+        kind: EventKind::Track,
+        name,
+        path,
+    }
 }
 
 /// All of them; the last is done only by those who say who they are.
@@ -47,7 +57,12 @@ pub(super) const DEEDS: [Deed; 21] = [
     track(2, "Invoice Opened", "/account"),
     track(1, "Support Asked", "/help"),
     track(1, "Order Returned", "/account"),
-    Deed { share: 0, kind: EventKind::Identify, name: "", path: "/account" },
+    Deed {
+        share: 0,
+        kind: EventKind::Identify,
+        name: "",
+        path: "/account",
+    },
 ];
 const IDENTIFY: usize = DEEDS.len() - 1;
 const ORDER: usize = 14;
@@ -61,10 +76,20 @@ const ORIGINS: [(&str, &str, &str, &str); 7] = [
     ("letter", "email", "autumn", ""),
     ("social.example", "referral", "", "https://social.example/"),
     ("ads", "cpc", "lamps", ""),
-    ("partner.example", "referral", "", "https://partner.example/gifts"),
+    (
+        "partner.example",
+        "referral",
+        "",
+        "https://partner.example/gifts",
+    ),
 ];
 const DEVICES: [&str; 6] = [
-    "Chrome on Windows", "Safari on iPhone", "Chrome on Android", "Safari on macOS", "Firefox on Linux", "Edge on Windows",
+    "Chrome on Windows",
+    "Safari on iPhone",
+    "Chrome on Android",
+    "Safari on macOS",
+    "Firefox on Linux",
+    "Edge on Windows",
 ];
 
 /// One event of a visit.
@@ -86,7 +111,10 @@ impl Act {
     pub fn properties(&self, visit: &Visit) -> String {
         let deed = self.deed();
         match deed.kind {
-            EventKind::Page => format!(r#"{{"path":"{}","title":"{}","url":"{SITE}{}"}}"#, deed.path, deed.name, deed.path),
+            EventKind::Page => format!(
+                r#"{{"path":"{}","title":"{}","url":"{SITE}{}"}}"#,
+                deed.path, deed.name, deed.path
+            ),
             EventKind::Identify => "{}".to_owned(),
             _ if self.deed == ORDER => format!(
                 r#"{{"order_id":"o-{}-{}","revenue":{:.2},"currency":"EUR"}}"#,
@@ -94,7 +122,8 @@ impl Act {
             ),
             _ => format!(
                 r#"{{"product_id":"lamp-{}","category":"lamps","price":{}.5}}"#,
-                visit.start % 90, 20 + visit.start % 170
+                visit.start % 90,
+                20 + visit.start % 170
             ),
         }
     }
@@ -102,7 +131,9 @@ impl Act {
     /// The surroundings as the SDK sends them.
     pub fn context(&self) -> String {
         let path = self.deed().path;
-        format!(r#"{{"page":{{"path":"{path}","url":"{SITE}{path}"}},"library":{{"name":"rapport.js","version":"1"}}}}"#)
+        format!(
+            r#"{{"page":{{"path":"{path}","url":"{SITE}{path}"}},"library":{{"name":"rapport.js","version":"1"}}}}"#
+        )
     }
 }
 
@@ -115,13 +146,21 @@ pub(super) fn acts(plan: &Plan, visit: &Visit, begin: Timestamp) -> Vec<Act> {
             let deed = any_deed(&mut chance);
             Act {
                 deed,
-                at: start.plus(i64::from(n) * i64::from(visit.gap) * SECOND + chance.below(900_000) as i64),
-                value: if deed == ORDER { 15.0 + chance.below(40_000) as f64 / 100.0 } else { 0.0 },
+                at: start.plus(
+                    i64::from(n) * i64::from(visit.gap) * SECOND + chance.below(900_000) as i64,
+                ),
+                value: if deed == ORDER {
+                    15.0 + chance.below(40_000) as f64 / 100.0
+                } else {
+                    0.0
+                },
             }
         })
         .collect();
     // A visit does not begin by saying who one is.
-    if visit.says_who && let [_, .., last] = acts.as_mut_slice() {
+    if visit.says_who
+        && let [_, .., last] = acts.as_mut_slice()
+    {
         last.deed = IDENTIFY;
         last.value = 0.0;
     }
@@ -135,10 +174,17 @@ pub(super) fn device(plan: &Plan, contact: u32) -> &'static str {
 
 /// Where a visit came from, as JSON.
 pub(super) fn touch(plan: &Plan, visit: &Visit, first: &Act) -> String {
-    let n = visit.chance(plan.size.seed ^ 0x70c).below(ORIGINS.len() as u64) as usize;
+    let n = visit
+        .chance(plan.size.seed ^ 0x70c)
+        .below(ORIGINS.len() as u64) as usize;
     let (source, medium, campaign, referrer) = ORIGINS.get(n).copied().unwrap_or(ORIGINS[0]);
     let mut json = format!(r#"{{"at":"{}","source":"{source}""#, first.at.rfc3339());
-    for (key, value) in [("medium", medium), ("campaign", campaign), ("referrer", referrer), ("landing", first.deed().path)] {
+    for (key, value) in [
+        ("medium", medium),
+        ("campaign", campaign),
+        ("referrer", referrer),
+        ("landing", first.deed().path),
+    ] {
         if !value.is_empty() {
             json.push_str(&format!(r#","{key}":"{value}""#));
         }
@@ -166,13 +212,25 @@ mod tests {
     fn what_is_sent_is_json_and_shares_add_up() {
         assert_eq!(DEEDS.iter().map(|d| d.share).sum::<u64>(), 100);
         assert_eq!(DEEDS[ORDER].name, "Order Completed");
-        let plan = Plan::new(super::super::plan::Size { contacts: 100, events: 2_000, companies: 1, seed: 3 });
+        let plan = Plan::new(super::super::plan::Size {
+            contacts: 100,
+            events: 2_000,
+            companies: 1,
+            seed: 3,
+        });
         for visit in &plan.visits {
             let acts = acts(&plan, visit, Timestamp::ZERO);
             assert_eq!(acts.len(), usize::from(visit.events));
             for act in &acts {
-                for json in [act.properties(visit), act.context(), touch(&plan, visit, act)] {
-                    assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{json}");
+                for json in [
+                    act.properties(visit),
+                    act.context(),
+                    touch(&plan, visit, act),
+                ] {
+                    assert!(
+                        serde_json::from_str::<serde_json::Value>(&json).is_ok(),
+                        "{json}"
+                    );
                 }
             }
         }

@@ -38,7 +38,14 @@ pub(super) fn make(plan: &Plan, world: &World) -> Companies {
                 .percent(50)
                 .then(|| chance.pick(&world.users))
                 .filter(|user| *user > 0),
-            stage: chance.pick(&["lead", "lead", "qualified", "customer", "customer", "former"]),
+            stage: chance.pick(&[
+                "lead",
+                "lead",
+                "qualified",
+                "customer",
+                "customer",
+                "former",
+            ]),
             industry: chance.pick(&INDUSTRIES),
             employees: Some(1 << (2 + chance.below(10))),
             website: format!("https://www.{domain}"),

@@ -15,12 +15,12 @@ use std::time::Instant;
 use clap::Args;
 use diesel::prelude::*;
 
-use super::{Failure, instance, say, say_error};
+use super::{Failure, say, say_error};
 use crate::base::clock;
 use crate::config::Config;
 use crate::db::dialect::bulk;
 use crate::db::schema::{companies as company_table, contacts, events};
-use crate::db::{Conn, DatabaseUrl, Db, lock};
+use crate::db::{Conn, DatabaseUrl, Db, lock, migrate};
 use plan::{Plan, Size};
 use world::World;
 
@@ -45,7 +45,7 @@ impl Scale {
     pub(super) fn run(&self, config: &Config) -> Result<(), Failure> {
         let url = DatabaseUrl::parse(&config.database_url())?;
         let hold = lock::hold(&url)?;
-        instance::up_to_date(&url)?;
+        migrate::run(&url)?;
         let mut conn = Db::connect_to(&url)?;
         refuse_filled(&mut conn)?;
         let started = Instant::now();
@@ -80,16 +80,27 @@ fn fill(conn: &mut Conn, mut plan: Plan) -> Result<(), Failure> {
     let started = Instant::now();
     let n = loading.len();
     loading.finish(conn)?;
-    say_error(&format!("indexes: {n} in {:.0} s", started.elapsed().as_secs_f64()));
+    say_error(&format!(
+        "indexes: {n} in {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
     Ok(())
 }
 
 fn refuse_filled(conn: &mut Conn) -> Result<(), Failure> {
-    let contact: Option<i64> = contacts::table.select(contacts::id).first(conn).optional()?;
+    let contact: Option<i64> = contacts::table
+        .select(contacts::id)
+        .first(conn)
+        .optional()?;
     let event: Option<i64> = events::table.select(events::id).first(conn).optional()?;
-    let company: Option<i64> = company_table::table.select(company_table::id).first(conn).optional()?;
+    let company: Option<i64> = company_table::table
+        .select(company_table::id)
+        .first(conn)
+        .optional()?;
     if contact.or(event).or(company).is_some() {
-        return Err("this instance has data of its own; give an empty one with --data or --database".into());
+        return Err(
+            "this instance has data of its own; give an empty one with --data or --database".into(),
+        );
     }
     Ok(())
 }

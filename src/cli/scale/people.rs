@@ -79,7 +79,13 @@ impl<'a> People<'a> {
         let (device, user) = self.sums(contact);
         let idle = self.world.begin.plus(chance.below(179) as i64 * DAY);
         let last = device.last.max(user.last);
-        let created = if device.events > 0 { device.first } else if user.events > 0 { user.first } else { idle };
+        let created = if device.events > 0 {
+            device.first
+        } else if user.events > 0 {
+            user.first
+        } else {
+            idle
+        };
         let mut row = ContactRow {
             id: i64::from(contact) + 1,
             stage: "visitor",
@@ -121,7 +127,11 @@ impl<'a> People<'a> {
             },
             email: format!("{given_ascii}.{family_ascii}.{contact}@{domain}"),
             second_email: format!("{given_ascii}{contact}@home.example"),
-            phone: format!("{prefix}{:0w$}", u64::from(contact) % 10_u64.pow(digits), w = digits as usize),
+            phone: format!(
+                "{prefix}{:0w$}",
+                u64::from(contact) % 10_u64.pow(digits),
+                w = digits as usize
+            ),
             job: chance.pick(&JOBS),
             company,
         }
@@ -131,13 +141,20 @@ impl<'a> People<'a> {
     fn sums(&self, contact: u32) -> (Sums, Sums) {
         let (mut device, mut user) = (Sums::default(), Sums::default());
         for visit in self.plan.visits_of(contact) {
-            let sums = if visit.is_signed_in { &mut user } else { &mut device };
+            let sums = if visit.is_signed_in {
+                &mut user
+            } else {
+                &mut device
+            };
             sums.add(self.plan, self.world, visit);
         }
         (device, user)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, of parts that are made apart")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, of parts that are made apart"
+    )]
     fn add_identities(
         &self,
         block: &mut Block,
@@ -152,13 +169,15 @@ impl<'a> People<'a> {
         let mut add = |is_there: bool, namespace, value: String, is_primary, sums: Sums| {
             if is_there {
                 let device = (sums.sessions > 0).then(|| behaviour::device(self.plan, contact));
-                block.days.extend(sums.days.iter().map(|((name_id, day), (n, sum))| DayRow {
-                    identity_id: id,
-                    name_id: *name_id,
-                    day: *day,
-                    n: *n,
-                    sum: *sum,
-                }));
+                block
+                    .days
+                    .extend(sums.days.iter().map(|((name_id, day), (n, sum))| DayRow {
+                        identity_id: id,
+                        name_id: *name_id,
+                        day: *day,
+                        n: *n,
+                        sum: *sum,
+                    }));
                 block.identities.push(IdentityRow {
                     id,
                     contact_id: row.id,
@@ -181,12 +200,36 @@ impl<'a> People<'a> {
                 id += 1;
             }
         };
-        add(ids.device, "anonymous_id", device_id(self.plan.size.seed, contact), false, device);
+        add(
+            ids.device,
+            "anonymous_id",
+            device_id(self.plan.size.seed, contact),
+            false,
+            device,
+        );
         add(ids.user, "user_id", user_id(contact), false, user);
         let Some(person) = person else { return };
-        add(ids.email, "email", person.email.clone(), true, Sums::default());
-        add(ids.second_email, "email", person.second_email.clone(), !ids.email, Sums::default());
-        add(ids.phone, "phone", person.phone.clone(), true, Sums::default());
+        add(
+            ids.email,
+            "email",
+            person.email.clone(),
+            true,
+            Sums::default(),
+        );
+        add(
+            ids.second_email,
+            "email",
+            person.second_email.clone(),
+            !ids.email,
+            Sums::default(),
+        );
+        add(
+            ids.phone,
+            "phone",
+            person.phone.clone(),
+            true,
+            Sums::default(),
+        );
     }
 
     fn fill(&self, row: &mut ContactRow, ids: Ids, person: &Person, chance: &mut Chance) {
@@ -208,7 +251,10 @@ impl<'a> People<'a> {
             70..92 => "customer",
             _ => "former",
         };
-        row.owner_id = chance.percent(40).then(|| chance.pick(&self.world.users)).filter(|id| *id > 0);
+        row.owner_id = chance
+            .percent(40)
+            .then(|| chance.pick(&self.world.users))
+            .filter(|id| *id > 0);
         row.is_person_owned = row.owner_id.is_some();
         row.company_id = person.company.map(|n| i64::from(n) + 1);
         row.city = chance.pick(person.culture.cities);
@@ -228,15 +274,40 @@ impl<'a> People<'a> {
         chance: &mut Chance,
     ) {
         // The user id where there is one, else whatever comes after the device.
-        let identity_id = self.plan.device(contact) + i64::from(ids.user || ids.email || ids.second_email || ids.phone);
+        let identity_id = self.plan.device(contact)
+            + i64::from(ids.user || ids.email || ids.second_email || ids.phone);
         let plan = chance.pick(&["free", "team", "business"]);
-        for (n, value) in [person.name.as_str(), row.email.as_deref().unwrap_or_default(), person.job, plan, row.country, row.city].into_iter().enumerate() {
-            let (Some(key_id), false) = (self.world.trait_keys.get(n).copied(), value.is_empty()) else {
+        for (n, value) in [
+            person.name.as_str(),
+            row.email.as_deref().unwrap_or_default(),
+            person.job,
+            plan,
+            row.country,
+            row.city,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (Some(key_id), false) = (self.world.trait_keys.get(n).copied(), value.is_empty())
+            else {
                 continue;
             };
             let value = format!("\"{value}\"");
-            block.trait_values.push(TraitValueRow { identity_id, key_id, source_id: row.source_id, value: value.clone(), at: row.updated_at });
-            block.traits.push(TraitRow { contact_id: row.id, key_id, value, source_id: row.source_id, identity_id, at: row.updated_at });
+            block.trait_values.push(TraitValueRow {
+                identity_id,
+                key_id,
+                source_id: row.source_id,
+                value: value.clone(),
+                at: row.updated_at,
+            });
+            block.traits.push(TraitRow {
+                contact_id: row.id,
+                key_id,
+                value,
+                source_id: row.source_id,
+                identity_id,
+                at: row.updated_at,
+            });
         }
     }
 
@@ -260,14 +331,24 @@ impl<'a> People<'a> {
         }
         if chance.percent(25) {
             let tag = chance.pick(&self.world.tags);
-            block.tagged.push(TaggedRow { contact_id: row.id, tag_id: tag });
+            block.tagged.push(TaggedRow {
+                contact_id: row.id,
+                tag_id: tag,
+            });
         }
         if let Some(owner) = row.owner_id {
             self.entries += 1;
             let at = row.created_at.plus(chance.below(DAY as u64) as i64);
             let name = self.world.user_name(owner);
             let data = serde_json::json!({ "from": null, "to": name }).to_string();
-            block.entries.push(EntryRow { id: self.entries, contact_id: row.id, at, kind: "owner", actor_id: Some(owner), data });
+            block.entries.push(EntryRow {
+                id: self.entries,
+                contact_id: row.id,
+                at,
+                kind: "owner",
+                actor_id: Some(owner),
+                data,
+            });
         }
     }
 
@@ -301,7 +382,10 @@ impl Sums {
             self.events += 1;
             self.pages += i64::from(act.deed().kind == EventKind::Page);
             self.last = act.at;
-            let day = self.days.entry((world.name_id(act.deed), act.at.day())).or_default();
+            let day = self
+                .days
+                .entry((world.name_id(act.deed), act.at.day()))
+                .or_default();
             day.0 += 1;
             day.1 += act.value;
         }

@@ -59,7 +59,9 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn new(size: Size) -> Self {
-        let total: f64 = (0..size.contacts).map(|contact| weight(size.seed, contact)).sum();
+        let total: f64 = (0..size.contacts)
+            .map(|contact| weight(size.seed, contact))
+            .sum();
         let mut plan = Self {
             size,
             visits: Vec::with_capacity((size.events / 4) as usize),
@@ -165,17 +167,25 @@ impl Plan {
 impl Ids {
     /// How many they are. The device comes first, then the user id.
     fn count(self) -> u32 {
-        [self.device, self.user, self.email, self.second_email, self.phone]
-            .into_iter()
-            .map(u32::from)
-            .sum()
+        [
+            self.device,
+            self.user,
+            self.email,
+            self.second_email,
+            self.phone,
+        ]
+        .into_iter()
+        .map(u32::from)
+        .sum()
     }
 }
 
 impl Visit {
     /// The chance of this visit, the same in every pass.
     pub fn chance(&self, seed: u64) -> Chance {
-        Chance::new(mix(seed ^ (u64::from(self.contact) << 32 | u64::from(self.start))))
+        Chance::new(mix(
+            seed ^ (u64::from(self.contact) << 32 | u64::from(self.start))
+        ))
     }
 }
 

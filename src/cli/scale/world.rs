@@ -8,8 +8,8 @@ use crate::accounts::audit::By;
 use crate::base::Timestamp;
 use crate::base::clock::DAY;
 use crate::base::ids::UserId;
-use crate::db::schema::{event_names, tags, trait_keys, users};
 use crate::db::Conn;
+use crate::db::schema::{event_names, tags, trait_keys, users};
 use crate::events::sources::model::NewSource;
 use crate::events::sources::{SourceKind, actions};
 

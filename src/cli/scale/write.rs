@@ -98,11 +98,17 @@ pub(super) fn write_events(conn: &mut Conn, plan: &Plan, world: &World) -> Resul
             }
         }
     };
-    pipe(conn, "events", plan.size.events, make, |conn, stretch: &Stretch| {
-        load_all!(conn, sessions::table, &stretch.sessions);
-        load_all!(conn, events::table, &stretch.events);
-        Ok(stretch.events.len() as u64)
-    })?;
+    pipe(
+        conn,
+        "events",
+        plan.size.events,
+        make,
+        |conn, stretch: &Stretch| {
+            load_all!(conn, sessions::table, &stretch.sessions);
+            load_all!(conn, events::table, &stretch.events);
+            Ok(stretch.events.len() as u64)
+        },
+    )?;
     Db::transaction_on(conn, |conn| {
         for rows in minutes.chunks(10_000) {
             let rows = rows.iter().map(minute_row).collect::<Vec<_>>();
@@ -128,10 +134,16 @@ pub(super) fn write_keys(conn: &mut Conn, plan: &Plan, world: &World) -> Result<
             }
         }
     };
-    pipe(conn, "keys", plan.size.events, make, |conn, rows: &Vec<KeyRow>| {
-        load_all!(conn, event_keys::table, rows);
-        Ok(rows.len() as u64)
-    })
+    pipe(
+        conn,
+        "keys",
+        plan.size.events,
+        make,
+        |conn, rows: &Vec<KeyRow>| {
+            load_all!(conn, event_keys::table, rows);
+            Ok(rows.len() as u64)
+        },
+    )
 }
 
 fn keys_of(plan: &Plan, world: &World, round: u64, rounds: u64) -> Vec<KeyRow> {
@@ -203,11 +215,18 @@ fn message_id(seed: u64, event: i64) -> String {
 
 /// Events of each source and minute, in the order of the table's key.
 fn minutes(plan: &Plan, world: &World) -> Vec<(i64, i64, i64)> {
-    let (from, width) = (world.begin.minute(), (DAYS + 4) as usize * (DAY / MINUTE) as usize);
+    let (from, width) = (
+        world.begin.minute(),
+        (DAYS + 4) as usize * (DAY / MINUTE) as usize,
+    );
     let mut all = Vec::new();
     for source in world.sources {
         let mut counts = vec![0_u32; width];
-        for visit in plan.visits.iter().filter(|v| world.source(v.contact) == source) {
+        for visit in plan
+            .visits
+            .iter()
+            .filter(|v| world.source(v.contact) == source)
+        {
             for n in 0..u32::from(visit.events) {
                 let minute = (visit.start + n * u32::from(visit.gap)) / 60;
                 if let Some(count) = counts.get_mut(minute as usize) {
@@ -255,6 +274,9 @@ fn pipe<B: Send>(
         }
         QueryResult::Ok(())
     })?;
-    say_error(&format!("{what}: {done} in {:.0} s", started.elapsed().as_secs_f64()));
+    say_error(&format!(
+        "{what}: {done} in {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
     Ok(())
 }
