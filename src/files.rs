@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use diesel::prelude::*;
+use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -112,6 +113,27 @@ impl Files {
     pub async fn get(&self, file: &StoredFile) -> Result<Bytes, FileError> {
         let found = self.store.get(&Path::from(file.key.as_str())).await?;
         Ok(found.bytes().await?)
+    }
+
+    /// Keys of everything in the store, for a backup.
+    pub async fn keys(&self) -> Result<Vec<String>, FileError> {
+        let found: Vec<_> = self.store.list(None).try_collect().await?;
+        Ok(found.into_iter().map(|object| object.location.to_string()).collect())
+    }
+
+    /// The bytes under a key; none where there are none.
+    pub async fn bytes_at(&self, key: &str) -> Result<Option<Bytes>, FileError> {
+        match self.store.get(&Path::from(key)).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts bytes under a key, for a restore.
+    pub async fn put_at(&self, key: &str, bytes: Bytes) -> Result<(), FileError> {
+        self.store.put(&Path::from(key), bytes.into()).await?;
+        Ok(())
     }
 
     /// Removes the row, then the bytes. A file that is gone already is no error.

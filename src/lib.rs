@@ -1,4 +1,54 @@
-//! Rapport: a CRM with a customer data platform built in. The floors, lowest first; an arrow may only point down.
+//! Rapport: a CRM with a customer data platform built in. This page is the architecture; where the code differs, one of
+//! the two is wrong.
+//!
+//! # Floors
+//! A module may name only what stands below it (`tests/tidy.rs` reads every path and fails on an arrow that points up, and
+//! on a circle). From the ground:
+//! 1. [`base`]: values with rules (time, ids, addresses, tokens), no I/O. [`metrics`]: figures of this process.
+//! 2. [`config`]: the settings, and the only reader of the environment.
+//! 3. [`db`]: the only place that names a database. [`db::Db::read`] and [`db::Db::write`] are the doors; what differs
+//!    between SQLite and PostgreSQL is in [`db::dialect`]; [`db::transfer`] carries an instance from one to the other.
+//! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
+//! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice.
+//! 6. The slices. Left may not know right: [`accounts`], [`contacts`], [`timeline`], [`events`], [`ops`].
+//! 7. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
+//!    on the left shows what slices on the right know ([`timeline`]'s strands, [`contacts`]' cards).
+//! 8. [`cli`]: one file per command.
+//!
+//! Inside a slice: `pages`, `api`, `jobs` → `actions` → `store` → `model`. A handler's signature is its contract: the right
+//! it needs ([`accounts::Can`]), where, what, then the database. A change is one action in one transaction.
+//!
+//! # Invariants
+//! - Time enters as an argument; only [`base::clock::now`] reads it.
+//! - On SQLite there is one writer thread, so transactions never meet; on PostgreSQL instances share nothing but the database.
+//! - An event request answered 200 is on disk, and its events are stored exactly once: the inbox row is written first, and the
+//!   worker moves its cursor in the transaction of the effects.
+//! - Only the enrichment worker writes events, sessions and counters; a lease with an epoch keeps it alone over all instances.
+//! - A job is done at least once, and what it does through [`jobs::Context::finish`] exactly once, whoever is killed when.
+//! - Nothing is sent inside a request: [`mail::enqueue`] writes the mail into the queue, in the transaction it speaks about.
+//! - Bells ring after the commit, never before ([`db::on_commit`]).
+//! - An internal error shows a number and nothing else; the same number is in the log.
+//! - No query in a template, no transaction in a handler, no inline script or style.
+//!
+//! # The way of an event
+//! `POST /v1/batch` → `events::ingest` finds the source of the write key, inflates the body, looks at its size and shape, and
+//! hands it to [`events::inbox`]. One thread gathers whatever waits into one commit; then all of these requests are answered.
+//! The commit wakes [`events::enrich`], which reads the inbox in order, understands outside the transaction, and in one
+//! transaction per batch drops duplicates, corrects clocks, resolves whose event it is, stores it, updates traits, counters,
+//! sessions and last seen, and moves the cursor. What cannot be understood goes to the quarantine, with its bytes, and can be
+//! repaired and replayed at its true time. After the commit `events::live` tells the pages that watch.
+//!
+//! # The way of a job
+//! An action calls [`jobs::enqueue`] in its transaction. The commit rings the bell of this process; other processes look once a
+//! second. [`db::dialect::claim`] gives a due job to one worker, which holds it by a lock that it renews while it runs. A failure
+//! puts it back with a pause that doubles; after the last attempt it stays as a dead letter under Settings, Jobs. A worker that
+//! died loses its lock, another takes over, and whatever the first one still tries to write down is refused.
+//!
+//! # Start and stop
+//! `serve` takes the lock of a SQLite file, migrates (copying the file aside first), binds its address, and starts jobs and
+//! enrichment. At SIGTERM it takes no more connections, finishes requests, then stops enrichment, then jobs, and writes SQLite's
+//! log back, so that the folder can be copied as it stands. A second signal ends it at once, which costs nothing but time: what
+//! was at work is taken up again.
 pub mod accounts;
 pub mod app;
 pub mod base;

@@ -15,6 +15,24 @@ pub(super) fn open(config: &Config) -> Result<Conn, Failure> {
     Ok(conn)
 }
 
+/// Makes the folder of a SQLite file.
+pub(super) fn make_folder(url: &DatabaseUrl) -> Result<(), Failure> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// As [`up_to_date`], by whoever holds the lock.
+pub(super) fn up_to_date_unheld(url: &DatabaseUrl) -> Result<(), DbError> {
+    if migrate::is_pending(url)? {
+        migrate::run(url)?;
+    }
+    Ok(())
+}
+
 /// Migrates, unless a server of the old version is at work in the file.
 pub(super) fn up_to_date(url: &DatabaseUrl) -> Result<migrate::Migrated, DbError> {
     if migrate::is_pending(url)? && lock::is_held(url) {

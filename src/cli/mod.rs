@@ -1,10 +1,14 @@
 //! The command line: one file per command.
 
+mod archive;
+mod backup;
 mod bench;
 mod chance;
+mod doctor;
 mod instance;
 mod key;
 mod log;
+mod migrate;
 mod scale;
 mod seed;
 mod serve;
@@ -40,6 +44,14 @@ struct Line {
 enum Command {
     /// Start the server (also what happens without a command).
     Serve(serve::Serve),
+    /// Bring the database to this version, or carry the instance to another database.
+    Migrate(migrate::Migrate),
+    /// Write the whole instance into one file, while it is served.
+    Backup(backup::Backup),
+    /// Make an instance out of a backup.
+    Restore(backup::Restore),
+    /// Check configuration, database, mail, clock and disk, and say what to do.
+    Doctor(doctor::Doctor),
     /// Users.
     #[command(subcommand)]
     User(user::User),
@@ -85,6 +97,10 @@ fn act(line: Line) -> Result<(), Failure> {
         .unwrap_or(Command::Serve(serve::Serve::default()))
     {
         Command::Serve(serve) => serve.run(config),
+        Command::Migrate(migrate) => migrate.run(&config),
+        Command::Backup(backup) => backup.run(&config),
+        Command::Restore(restore) => restore.run(&config),
+        Command::Doctor(doctor) => doctor.run(&config),
         Command::User(user) => user.run(&config),
         Command::Source(source) => source.run(&config),
         Command::Key(key) => key.run(&config),

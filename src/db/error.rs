@@ -28,6 +28,9 @@ pub enum DbError {
     /// A migration failed; it was rolled back.
     #[error("migration failed: {0}")]
     Migration(String),
+    /// Data cannot be carried over.
+    #[error("{0}")]
+    Transfer(String),
     /// A statement failed.
     #[error("database: {0}")]
     Query(#[from] diesel::result::Error),

@@ -62,6 +62,40 @@ pub fn run(url: &DatabaseUrl) -> Result<Migrated, DbError> {
     }
 }
 
+/// Brings an empty database to the schema that exactly these migrations make, for data that are of it.
+pub fn run_as(url: &DatabaseUrl, wanted: &[String]) -> Result<(), DbError> {
+    let known = known()?;
+    if let Some(newer) = wanted.iter().find(|version| !known.contains(version)) {
+        return Err(DbError::Newer(newer.clone()));
+    }
+    let mut conn = pool::connect(url)?;
+    if applied(&mut conn)?.iter().any(|version| !wanted.contains(version)) {
+        return Err(DbError::Transfer(format!(
+            "{url} has a newer schema than these data; give an empty database that nothing was started with"
+        )));
+    }
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
+    let is_wanted = |version: String| wanted.contains(&version);
+    match &mut conn {
+        Conn::Sqlite(c) => {
+            for migration in c.pending_migrations(SQLITE).map_err(failed)? {
+                if is_wanted(migration.name().version().to_string()) {
+                    c.run_migration(&migration).map_err(failed)?;
+                }
+            }
+        }
+        Conn::Pg(c) => {
+            for migration in c.pending_migrations(POSTGRES).map_err(failed)? {
+                if is_wanted(migration.name().version().to_string()) {
+                    c.run_migration(&migration).map_err(failed)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Whether a database that holds something already lacks a migration of this program.
 pub fn is_pending(url: &DatabaseUrl) -> Result<bool, DbError> {
     if matches!(url, DatabaseUrl::Sqlite(path) if !path.exists()) {

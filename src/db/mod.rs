@@ -11,6 +11,7 @@ mod pool;
 pub mod portable;
 pub mod schema;
 pub mod tls;
+pub mod transfer;
 mod url;
 
 pub use commit::on_commit;
@@ -19,3 +20,8 @@ pub use error::{DbError, is_passing};
 pub use pool::Db;
 pub use portable::PortableExt;
 pub use url::DatabaseUrl;
+
+/// The event inbox on SQLite, in a file of its own. AUTOINCREMENT: a position is never used twice, also after
+/// everything was forgotten.
+pub const INBOX_TABLE: &str = "CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, source_id BIGINT NOT NULL, \
+     received_at BIGINT NOT NULL, kind TEXT NOT NULL, ip TEXT NOT NULL, user_agent TEXT NOT NULL, body BLOB NOT NULL);";

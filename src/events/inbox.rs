@@ -210,11 +210,7 @@ fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
         return Db::connect_to(url);
     };
     let mut conn = Db::connect_to(&DatabaseUrl::Sqlite(file))?;
-    // AUTOINCREMENT: a position is never used twice, also after everything was forgotten.
-    conn.batch_execute(
-        "CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, source_id BIGINT NOT NULL, \
-         received_at BIGINT NOT NULL, kind TEXT NOT NULL, ip TEXT NOT NULL, user_agent TEXT NOT NULL, body BLOB NOT NULL);",
-    )?;
+    conn.batch_execute(crate::db::INBOX_TABLE)?;
     Ok(conn)
 }
 

@@ -1,8 +1,11 @@
 //! What differs between the two databases: one file per question, one function per answer, both arms beside each other.
 
 pub mod bulk;
+pub mod catalog;
 pub mod claim;
+pub mod health;
 pub mod insert;
 pub mod reserve;
+pub mod rows;
 pub mod search;
 pub mod tally;
