@@ -118,7 +118,10 @@ impl Files {
     /// Keys of everything in the store, for a backup.
     pub async fn keys(&self) -> Result<Vec<String>, FileError> {
         let found: Vec<_> = self.store.list(None).try_collect().await?;
-        Ok(found.into_iter().map(|object| object.location.to_string()).collect())
+        Ok(found
+            .into_iter()
+            .map(|object| object.location.to_string())
+            .collect())
     }
 
     /// The bytes under a key; none where there are none.

@@ -88,7 +88,8 @@ impl Writer {
 pub(super) fn verified(path: &Path) -> Result<Manifest, Failure> {
     let mut found = BTreeMap::new();
     let mut manifest: Option<Manifest> = None;
-    let damaged = |why: &str| Failure::from(format!("{} is no whole backup: {why}", path.display()));
+    let damaged =
+        |why: &str| Failure::from(format!("{} is no whole backup: {why}", path.display()));
     entries(path, |name, bytes| {
         if name == MANIFEST {
             manifest = Some(serde_json::from_slice(&bytes)?);
@@ -98,7 +99,8 @@ pub(super) fn verified(path: &Path) -> Result<Manifest, Failure> {
         Ok(())
     })
     .map_err(|error| damaged(&error.to_string()))?;
-    let manifest = manifest.ok_or_else(|| damaged("its manifest is missing, so it was cut short"))?;
+    let manifest =
+        manifest.ok_or_else(|| damaged("its manifest is missing, so it was cut short"))?;
     if manifest.format != FORMAT {
         return Err(damaged("it is of a newer Rapport"));
     }
@@ -139,5 +141,8 @@ fn entries(
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

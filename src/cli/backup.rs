@@ -16,8 +16,10 @@ use crate::web::number;
 
 /// Write the whole instance into one file, while it is served.
 #[derive(Debug, Args)]
-#[command(after_help = "The file holds every table as of one moment, stored files, and the key of secrets that was made in the
-data folder. Keep it where nobody else can read it. It can be restored into SQLite and PostgreSQL alike.")]
+#[command(
+    after_help = "The file holds every table as of one moment, stored files, and the key of secrets that was made in the
+data folder. Keep it where nobody else can read it. It can be restored into SQLite and PostgreSQL alike."
+)]
 pub(super) struct Backup {
     /// File to write; it must not exist yet.
     file: PathBuf,
@@ -25,8 +27,10 @@ pub(super) struct Backup {
 
 /// Make an instance out of a backup.
 #[derive(Debug, Args)]
-#[command(after_help = "Stop the server first. The backup is checked before anything is changed, and an older one is brought to
-this version. On SQLite, --replace keeps what was there beside it.")]
+#[command(
+    after_help = "Stop the server first. The backup is checked before anything is changed, and an older one is brought to
+this version. On SQLite, --replace keeps what was there beside it."
+)]
 pub(super) struct Restore {
     /// File that `rapport backup` wrote.
     file: PathBuf,
@@ -50,7 +54,11 @@ impl Backup {
             let _ = std::fs::remove_file(&self.file);
         })?;
         let size = std::fs::metadata(&self.file)?.len();
-        say(&format!("{} ({} kB)", self.file.display(), number((size / 1024) as i64)));
+        say(&format!(
+            "{} ({} kB)",
+            self.file.display(),
+            number((size / 1024) as i64)
+        ));
         Ok(())
     }
 }
@@ -74,7 +82,9 @@ fn write(config: &Config, source: &mut Source, file: std::fs::File) -> Result<()
             rows += chunk.rows as i64;
             chunks += 1;
             let entry = format!("tables/{name}/{chunks:06}.json");
-            writer.add(&entry, chunk.json.as_bytes()).map_err(Writing::File)
+            writer
+                .add(&entry, chunk.json.as_bytes())
+                .map_err(Writing::File)
         })?;
         total += rows;
         manifest.tables.push(TableEntry {
@@ -104,7 +114,9 @@ enum Writing {
 
 fn add_files(config: &Config, writer: &mut Writer) -> Result<i64, Failure> {
     let files = Files::open(config)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut n = 0;
     for key in runtime.block_on(files.keys())? {
         // A file that was deleted meanwhile belongs to nobody any more.
@@ -119,10 +131,17 @@ fn add_files(config: &Config, writer: &mut Writer) -> Result<i64, Failure> {
 impl Restore {
     pub(super) fn run(self, config: &Config) -> Result<(), Failure> {
         let manifest = archive::verified(&self.file)?;
-        say(&format!("backup of {} by Rapport {}", manifest.made_at, manifest.version));
+        say(&format!(
+            "backup of {} by Rapport {}",
+            manifest.made_at, manifest.version
+        ));
         let url = DatabaseUrl::parse(&config.database_url())?;
         instance::make_folder(&url)?;
-        let present = if self.replace { Present::Replace } else { Present::Refuse };
+        let present = if self.replace {
+            Present::Replace
+        } else {
+            Present::Refuse
+        };
         let mut target = Target::open(&url, &manifest.migrations, present)?;
         load(&self.file, &manifest, &mut target)?;
         restore_files(config, &self.file)?;
@@ -151,7 +170,11 @@ fn load(file: &Path, manifest: &Manifest, target: &mut Target) -> Result<(), Fai
         let table = target.table(&entry.name, &entry.columns)?;
         let there = target.close(&table, entry.highest)?;
         if there != entry.rows {
-            return Err(format!("{}: the backup has {} rows and {there} arrived", entry.name, entry.rows).into());
+            return Err(format!(
+                "{}: the backup has {} rows and {there} arrived",
+                entry.name, entry.rows
+            )
+            .into());
         }
         total += there;
     }
@@ -161,12 +184,17 @@ fn load(file: &Path, manifest: &Manifest, target: &mut Target) -> Result<(), Fai
 
 fn restore_files(config: &Config, file: &Path) -> Result<(), Failure> {
     let files = Files::open(config)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     archive::each(file, |name, bytes| {
         if let Some(key) = name.strip_prefix("files/") {
             runtime.block_on(files.put_at(key, bytes.into()))?;
         } else if name == "secret.key" && config.secret_key.0.is_empty() {
-            write_private(&config.data.join("secret.key"), std::str::from_utf8(&bytes)?)?;
+            write_private(
+                &config.data.join("secret.key"),
+                std::str::from_utf8(&bytes)?,
+            )?;
         }
         Ok(())
     })

@@ -16,7 +16,9 @@ use crate::web::number;
 
 /// Check configuration, database, mail, clock and disk, and say what to do.
 #[derive(Debug, Args)]
-#[command(after_help = "Each line begins with ok, warn or fail. The exit code is 1 where anything failed.")]
+#[command(
+    after_help = "Each line begins with ok, warn or fail. The exit code is 1 where anything failed."
+)]
 pub(super) struct Doctor;
 
 #[derive(Default)]
@@ -56,19 +58,38 @@ impl Doctor {
 }
 
 fn settings(report: &Report, config: &Config) {
-    report.ok("settings", &format!("listens on {}, data in {}", config.listen, config.data.display()));
+    report.ok(
+        "settings",
+        &format!(
+            "listens on {}, data in {}",
+            config.listen,
+            config.data.display()
+        ),
+    );
     if config.public_url.is_empty() && !config.listen.ip().is_loopback() {
-        report.warn("settings", "public_url is empty; links in mails will name whatever host a request named. Set it");
+        report.warn(
+            "settings",
+            "public_url is empty; links in mails will name whatever host a request named. Set it",
+        );
     }
     if config.public_url.starts_with("http://") && !config.listen.ip().is_loopback() {
-        report.warn("settings", "public_url is http; sessions can be overheard. Put a proxy with TLS in front");
+        report.warn(
+            "settings",
+            "public_url is http; sessions can be overheard. Put a proxy with TLS in front",
+        );
     }
 }
 
 fn data_folder(report: &mut Report, config: &Config) {
     let folder = &config.data;
     if !folder.exists() {
-        report.warn("data", &format!("{} is not there yet; `rapport serve` makes it", folder.display()));
+        report.warn(
+            "data",
+            &format!(
+                "{} is not there yet; `rapport serve` makes it",
+                folder.display()
+            ),
+        );
         return;
     }
     let probe = folder.join(format!(".doctor-{}", token::readable(8)));
@@ -76,20 +97,30 @@ fn data_folder(report: &mut Report, config: &Config) {
         Ok(()) => report.ok("data", "the folder can be written"),
         Err(error) => report.fail(
             "data",
-            &format!("{}: {error}; give this user the right to write there", folder.display()),
+            &format!(
+                "{}: {error}; give this user the right to write there",
+                folder.display()
+            ),
         ),
     }
     let key = folder.join("secret.key");
     if let Ok(found) = std::fs::metadata(&key) {
         use std::os::unix::fs::PermissionsExt;
         if found.permissions().mode() & 0o077 != 0 {
-            report.warn("data", &format!("others may read {0}; run chmod 600 {0}", key.display()));
+            report.warn(
+                "data",
+                &format!("others may read {0}; run chmod 600 {0}", key.display()),
+            );
         }
     }
 }
 
 fn disk(report: &mut Report, folder: &Path) {
-    let place = if folder.exists() { folder } else { Path::new(".") };
+    let place = if folder.exists() {
+        folder
+    } else {
+        Path::new(".")
+    };
     let Ok(found) = rustix::fs::statvfs(place) else {
         report.warn("disk", "its free space cannot be asked for");
         return;
@@ -98,7 +129,10 @@ fn disk(report: &mut Report, folder: &Path) {
     let words = format!("{} MB free", number(free as i64));
     match free {
         0..200 => report.fail("disk", &format!("{words}; make room before writing stops")),
-        200..2000 => report.warn("disk", &format!("{words}; a backup or a migration may need more")),
+        200..2000 => report.warn(
+            "disk",
+            &format!("{words}; a backup or a migration may need more"),
+        ),
         _ => report.ok("disk", &words),
     }
 }
@@ -109,27 +143,46 @@ fn database(report: &mut Report, config: &Config) {
         Err(error) => return report.fail("database", &error.to_string()),
     };
     if matches!(&url, DatabaseUrl::Sqlite(path) if !path.exists()) {
-        return report.warn("database", &format!("{url} is not there yet; `rapport serve` makes it"));
+        return report.warn(
+            "database",
+            &format!("{url} is not there yet; `rapport serve` makes it"),
+        );
     }
     let mut conn = match Db::connect_to(&url) {
         Ok(conn) => conn,
         Err(error) => {
-            return report.fail("database", &format!("{error}; check the URL, and that the server runs"));
+            return report.fail(
+                "database",
+                &format!("{error}; check the URL, and that the server runs"),
+            );
         }
     };
-    let served = if lock::is_held(&url) { ", being served" } else { "" };
+    let served = if lock::is_held(&url) {
+        ", being served"
+    } else {
+        ""
+    };
     report.ok("database", &format!("{url} answers{served}"));
     schema(report, &mut conn);
     match health::check(&mut conn) {
         Ok(None) => report.ok("database", "its structure is sound"),
-        Ok(Some(damage)) => report.fail("database", &format!("it is damaged: {damage}; restore a backup")),
-        Err(error) => report.fail("database", &format!("its structure cannot be checked: {error}")),
+        Ok(Some(damage)) => report.fail(
+            "database",
+            &format!("it is damaged: {damage}; restore a backup"),
+        ),
+        Err(error) => report.fail(
+            "database",
+            &format!("its structure cannot be checked: {error}"),
+        ),
     }
     skew(report, health::clock(&mut conn));
     if let DatabaseUrl::Postgres(text) = &url
         && let Some(host) = tls::open_line(text)
     {
-        report.warn("database", &format!("the line to {host} is not encrypted; add sslmode=verify-full to its URL"));
+        report.warn(
+            "database",
+            &format!("the line to {host} is not encrypted; add sslmode=verify-full to its URL"),
+        );
     }
 }
 
@@ -137,7 +190,10 @@ fn schema(report: &mut Report, conn: &mut Conn) {
     match (migrate::applied(conn), migrate::known()) {
         (Ok(applied), Ok(known)) => {
             if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
-                report.fail("schema", &format!("it is of a newer Rapport ({newer}); use that one"));
+                report.fail(
+                    "schema",
+                    &format!("it is of a newer Rapport ({newer}); use that one"),
+                );
             } else if applied.len() < known.len() {
                 let missing = known.len() - applied.len();
                 report.warn("schema", &format!("{missing} migrations to go; `rapport migrate` or `rapport serve` applies them"));
@@ -156,7 +212,10 @@ fn letters(report: &Report, conn: &mut Conn) {
             "jobs",
             &format!("{} were given up; see Settings, Jobs", number(counts.dead)),
         ),
-        Ok(counts) => report.ok("jobs", &format!("{} wait, none given up", number(counts.ready))),
+        Ok(counts) => report.ok(
+            "jobs",
+            &format!("{} wait, none given up", number(counts.ready)),
+        ),
         Err(error) => report.warn("jobs", &error.to_string()),
     }
 }
@@ -166,7 +225,10 @@ fn skew(report: &mut Report, asked: QueryResult<Option<clock::Timestamp>>) {
     let secs = clock::now().since(there).abs() / clock::SECOND;
     match secs {
         0..2 => report.ok("clock", "agrees with the database's"),
-        2..20 => report.warn("clock", &format!("{secs} s away from the database's; run a time service")),
+        2..20 => report.warn(
+            "clock",
+            &format!("{secs} s away from the database's; run a time service"),
+        ),
         _ => report.fail(
             "clock",
             &format!("{secs} s away from the database's; jobs may be done twice. Set it right"),
@@ -182,10 +244,15 @@ fn mail(report: &mut Report, config: &Config) {
     if !mailer.is_smtp() {
         return report.warn(
             "mail",
-            &format!("goes to {}; set smtp_url so that it reaches people", mailer.describe()),
+            &format!(
+                "goes to {}; set smtp_url so that it reaches people",
+                mailer.describe()
+            ),
         );
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let checked = runtime.map(|runtime| runtime.block_on(mailer.check()));
     match checked {
         Ok(Ok(())) => report.ok("mail", &format!("{} takes mail", mailer.describe())),

@@ -18,9 +18,12 @@ pub(super) fn open(config: &Config) -> Result<Conn, Failure> {
 /// Makes the folder of a SQLite file.
 pub(super) fn make_folder(url: &DatabaseUrl) -> Result<(), Failure> {
     if let DatabaseUrl::Sqlite(path) = url
-        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     Ok(())
 }

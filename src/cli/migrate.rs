@@ -41,7 +41,10 @@ fn migrate(url: &DatabaseUrl) -> Result<(), Failure> {
         say(&format!("applied {name}"));
     }
     if let Some(backup) = done.backup {
-        say(&format!("the database as it was before: {}", backup.display()));
+        say(&format!(
+            "the database as it was before: {}",
+            backup.display()
+        ));
     }
     say(&format!("{url} is up to date"));
     Ok(())

@@ -4,6 +4,7 @@ mod archive;
 mod backup;
 mod bench;
 mod chance;
+mod contact;
 mod doctor;
 mod instance;
 mod key;
@@ -58,6 +59,9 @@ enum Command {
     /// Sources of events.
     #[command(subcommand)]
     Source(source::Source),
+    /// Contacts.
+    #[command(subcommand)]
+    Contact(contact::Contact),
     /// API keys.
     #[command(subcommand)]
     Key(key::Key),
@@ -103,6 +107,7 @@ fn act(line: Line) -> Result<(), Failure> {
         Command::Doctor(doctor) => doctor.run(&config),
         Command::User(user) => user.run(&config),
         Command::Source(source) => source.run(&config),
+        Command::Contact(contact) => contact.run(&config),
         Command::Key(key) => key.run(&config),
         Command::Seed(seed) => seed.run(config),
         Command::Bench(bench) => bench.run(&config),

@@ -69,7 +69,10 @@ pub fn run_as(url: &DatabaseUrl, wanted: &[String]) -> Result<(), DbError> {
         return Err(DbError::Newer(newer.clone()));
     }
     let mut conn = pool::connect(url)?;
-    if applied(&mut conn)?.iter().any(|version| !wanted.contains(version)) {
+    if applied(&mut conn)?
+        .iter()
+        .any(|version| !wanted.contains(version))
+    {
         return Err(DbError::Transfer(format!(
             "{url} has a newer schema than these data; give an empty database that nothing was started with"
         )));

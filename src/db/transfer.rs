@@ -64,7 +64,11 @@ impl Source {
         if let Some(sheet) = sheets.first_mut() {
             sheet.highest = sheet.highest.max(processed.unwrap_or(0));
         }
-        Ok(Self { main, inbox, sheets })
+        Ok(Self {
+            main,
+            inbox,
+            sheets,
+        })
     }
 
     /// The migrations its data are of, newest first.
@@ -108,7 +112,11 @@ pub enum Present {
 
 impl Target {
     /// Prepares a target of the schema that `migrations` (newest first) make.
-    pub fn open(url: &DatabaseUrl, migrations: &[String], present: Present) -> Result<Self, DbError> {
+    pub fn open(
+        url: &DatabaseUrl,
+        migrations: &[String],
+        present: Present,
+    ) -> Result<Self, DbError> {
         match url {
             DatabaseUrl::Sqlite(path) => Self::open_file(url, path, migrations, present),
             DatabaseUrl::Postgres(_) => Self::open_server(url, migrations, present),
@@ -228,7 +236,8 @@ impl Target {
         }
         drop((self.main, self.inbox));
         let mut kept = None;
-        if let (DatabaseUrl::Sqlite(path), Some((unfinished, hold))) = (&self.url, &self.unfinished) {
+        if let (DatabaseUrl::Sqlite(path), Some((unfinished, hold))) = (&self.url, &self.unfinished)
+        {
             let _held = hold;
             kept = put_in_place(path, unfinished)?;
         }
@@ -304,9 +313,14 @@ fn put_in_place(path: &Path, unfinished: &Path) -> Result<Option<PathBuf>, DbErr
     let now = Timestamp::utc(crate::base::clock::now()).format("%Y%m%dT%H%M%S");
     let old = super::url::beside(path, &format!("-replaced-{now}"));
     let kept = path.exists().then(|| old.clone());
-    for (from, to) in pairs(path, &old).into_iter().chain(pairs(unfinished, path).into_iter().rev()) {
+    for (from, to) in pairs(path, &old)
+        .into_iter()
+        .chain(pairs(unfinished, path).into_iter().rev())
+    {
         if from.exists() {
-            std::fs::File::open(&from).and_then(|file| file.sync_all()).map_err(failed)?;
+            std::fs::File::open(&from)
+                .and_then(|file| file.sync_all())
+                .map_err(failed)?;
             std::fs::rename(&from, &to).map_err(failed)?;
         }
     }

@@ -6,6 +6,8 @@ mod write;
 
 use actix_web::web;
 
+pub use read::one;
+
 /// Routes of the API.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/api/v1/contacts", web::get().to(read::index))

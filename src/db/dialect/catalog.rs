@@ -84,7 +84,12 @@ impl Table {
     pub fn in_order_of(&self, names: &[String]) -> Option<Self> {
         let columns: Option<Vec<Column>> = names
             .iter()
-            .map(|name| self.columns.iter().find(|column| column.name == *name).cloned())
+            .map(|name| {
+                self.columns
+                    .iter()
+                    .find(|column| column.name == *name)
+                    .cloned()
+            })
             .collect();
         let columns = columns.filter(|columns| columns.len() == self.columns.len())?;
         Some(Self {
@@ -95,7 +100,10 @@ impl Table {
 
     /// Names of the columns.
     pub fn names(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.name.clone()).collect()
+        self.columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect()
     }
 
     pub(super) fn column_list(&self) -> String {
@@ -174,7 +182,10 @@ pub fn tables(conn: &mut Conn) -> QueryResult<Vec<Table>> {
                 .filter(|arrow| arrow.child == name && arrow.parent != name)
                 .all(|arrow| done.contains(&arrow.parent))
         };
-        let name = tables.keys().find(|name| is_free(name)).or_else(|| tables.keys().next());
+        let name = tables
+            .keys()
+            .find(|name| is_free(name))
+            .or_else(|| tables.keys().next());
         let Some(name) = name.cloned() else { break };
         sorted.extend(tables.remove(&name));
         done.insert(name);
@@ -185,7 +196,9 @@ pub fn tables(conn: &mut Conn) -> QueryResult<Vec<Table>> {
 
 /// The inbox, on a connection that has it.
 pub fn inbox(conn: &mut Conn) -> QueryResult<Table> {
-    all(conn)?.remove(INBOX).ok_or(diesel::result::Error::NotFound)
+    all(conn)?
+        .remove(INBOX)
+        .ok_or(diesel::result::Error::NotFound)
 }
 
 fn all(conn: &mut Conn) -> QueryResult<BTreeMap<String, Table>> {

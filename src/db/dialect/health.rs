@@ -32,7 +32,8 @@ pub fn clock(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
     match conn {
         Conn::Sqlite(_) => Ok(None),
         Conn::Pg(c) => {
-            let statement = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at";
+            let statement =
+                "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at";
             let clock: Clock = diesel::sql_query(statement).get_result(c)?;
             Ok(Some(clock.at))
         }

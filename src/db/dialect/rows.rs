@@ -43,7 +43,9 @@ pub fn read<E: From<diesel::result::Error>>(
     let statement = select(conn, table);
     let mut chunk = Chunk::default();
     let mut add = |line: Line| {
-        chunk.json.push_str(if chunk.rows == 0 { "[\n" } else { ",\n" });
+        chunk
+            .json
+            .push_str(if chunk.rows == 0 { "[\n" } else { ",\n" });
         chunk.json.push_str(&line.line);
         chunk.rows += 1;
         if chunk.rows >= CHUNK_ROWS || chunk.json.len() >= CHUNK_BYTES {
@@ -186,7 +188,9 @@ fn select(conn: &Conn, table: &Table) -> String {
                 (true, Kind::Real) => {
                     format!("CASE WHEN {name} IS NULL THEN NULL ELSE printf('%!.17g', {name}) END")
                 }
-                (false, Kind::Lexemes) => format!("array_to_string(tsvector_to_array({name}), ' ')"),
+                (false, Kind::Lexemes) => {
+                    format!("array_to_string(tsvector_to_array({name}), ' ')")
+                }
                 _ => name,
             }
         })
@@ -195,5 +199,9 @@ fn select(conn: &Conn, table: &Table) -> String {
         true => format!("json_array({})", values.join(", ")),
         false => format!("json_build_array({})::text", values.join(", ")),
     };
-    format!("SELECT {array} AS line FROM \"{}\" ORDER BY {}", table.name, table.key_list())
+    format!(
+        "SELECT {array} AS line FROM \"{}\" ORDER BY {}",
+        table.name,
+        table.key_list()
+    )
 }
