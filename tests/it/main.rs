@@ -5,4 +5,6 @@ mod accounts;
 mod contacts;
 mod jobs;
 mod ops;
+mod quarantine;
+mod sources;
 mod support;

@@ -3,12 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 
-use super::{Answer, Answering};
+use super::{Answer, Answering, Opened};
 
 /// One browser.
 pub struct Agent {
@@ -122,6 +123,16 @@ impl Agent {
             .await
     }
 
+    /// Opens a page that goes on and on.
+    pub async fn open(&self, path: &str) -> Opened {
+        let response = self.answer(TestRequest::get().uri(path)).await;
+        Opened {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.into_body().boxed(),
+        }
+    }
+
     async fn send(&self, method: Method, path: &str, form: &[(String, String)]) -> Answer {
         let body = serde_urlencoded::to_string(form).expect("a form");
         let request = TestRequest::default().method(method).uri(path);
@@ -129,7 +140,21 @@ impl Agent {
         self.run(request.set_payload(body)).await
     }
 
-    async fn run(&self, mut request: TestRequest) -> Answer {
+    async fn run(&self, request: TestRequest) -> Answer {
+        let response = self.answer(request).await;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let bytes = actix_web::body::to_bytes(response.into_body().boxed())
+            .await
+            .expect("a body");
+        Answer {
+            status,
+            headers,
+            bytes: bytes.to_vec(),
+        }
+    }
+
+    async fn answer(&self, mut request: TestRequest) -> HttpResponse {
         request = request
             .peer_addr((self.ip.get(), 4711).into())
             .insert_header(("host", "rapport.example"))
@@ -153,15 +178,6 @@ impl Agent {
                 self.keeps(cookie.name(), cookie.value());
             }
         }
-        let status = response.status();
-        let headers = response.headers().clone();
-        let bytes = actix_web::body::to_bytes(response.into_body().boxed())
-            .await
-            .expect("a body");
-        Answer {
-            status,
-            headers,
-            bytes: bytes.to_vec(),
-        }
+        response
     }
 }

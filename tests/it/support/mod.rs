@@ -11,9 +11,11 @@
 mod agent;
 mod answer;
 mod database;
+mod stream;
 
 pub use agent::Agent;
 pub use answer::Answer;
+pub use stream::Opened;
 
 use std::path::Path;
 use std::rc::Rc;
@@ -146,6 +148,13 @@ impl TestApp {
     /// Does every job that is due; how many there were.
     pub async fn work(&self) -> usize {
         rapport::jobs::drain(&self.house.db, &self.house.config, &self.house.kinds()).await
+    }
+
+    /// Lets the enrichment worker do everything that waits; how many requests there were.
+    pub async fn enrich(&self) -> usize {
+        let worker = self.house.enrich();
+        let done = std::thread::spawn(move || rapport::events::enrich::process_waiting(&worker));
+        done.join().expect("the worker").expect("its work")
     }
 
     /// Every mail that was sent, oldest first; what waits in the queue is sent first.

@@ -1,0 +1,211 @@
+//! The live debugger: with script as a stream, without it as a page.
+
+use std::time::Duration;
+
+use rapport::base::clock;
+use rapport::base::ids::{ContactId, SourceId};
+use rapport::events::live::LiveEvent;
+use rapport::events::sources::{Source, SourceKind};
+
+use super::HOSTILE;
+use crate::support::TestApp;
+
+fn event(source: SourceId, name: &str) -> LiveEvent {
+    LiveEvent {
+        source_id: source,
+        at: clock::now(),
+        kind: "track".into(),
+        name: name.into(),
+        message_id: format!("m-{name}"),
+        contact_id: Some(ContactId(7)),
+        person: "Ingrid Sæther Løvås".into(),
+        did: vec!["2 traits".into()],
+        latency_ms: 12,
+        raw: serde_json::json!({ "type": "track", "event": name, "total": 184_500 }).to_string(),
+        is_bad: false,
+    }
+}
+
+async fn website(app: &TestApp) -> (Source, String) {
+    let source = app.source("Website", SourceKind::Web).await;
+    let path = format!("/settings/sources/{}", source.id);
+    (source, path)
+}
+
+#[actix_web::test]
+async fn what_an_sdk_sends_is_seen_as_it_was_received_and_what_it_did() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    ada.get(&path).await.says("Nothing yet");
+    let body = r#"{"batch":[{"type":"identify","messageId":"m1","userId":"u1","traits":{"name":"Ingrid Sæther Løvås","big":9007199254740993}},
+        {"type":"track","messageId":"m2","userId":"u1","event":"Quote Viewed"},
+        {"type":"track","messageId":"m3","userId":"u1"}]}"#;
+    let sent = format!("/v1/batch?writeKey={}", source.write_key);
+    app.browser()
+        .post_body(&sent, "application/json", body)
+        .await
+        .is(200);
+    app.enrich().await;
+
+    let page = ada.get(&path).await.is(200).says("Receiving, last event");
+    let page = page
+        .says("Quote Viewed")
+        .says("Ingrid Sæther Løvås")
+        .says("quarantine:");
+    let body = page.body();
+    let link = body
+        .split("href=\"")
+        .find(|part| part.contains("?event=") && part.contains("identify"))
+        .and_then(|part| part.split('#').next())
+        .expect("a link to the event")
+        .replace("&#38;", "&");
+    let picked = ada.get(&link).await.is(200);
+    assert!(picked.body().contains("aria-current=\"true\""));
+    picked.says("9007199254740993");
+    let gone = format!("{path}?event=0000000000000000");
+    ada.get(&gone)
+        .await
+        .is(200)
+        .says("not among the last 100 any more");
+}
+
+#[actix_web::test]
+async fn the_filter_works_without_script() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    app.house.live.tell(vec![
+        event(source.id, "Quote Viewed"),
+        event(source.id, "Cart Filled"),
+    ]);
+    ada.get(&format!("{path}?q=cart"))
+        .await
+        .is(200)
+        .says("Cart Filled")
+        .never_says("track Quote Viewed");
+    let none = ada.get(&format!("{path}?q=%3Cb%3Enothing")).await.is(200);
+    assert!(!none.body().contains("<b>nothing"));
+    none.says("None of the last 100 events holds “<b>nothing”");
+}
+
+#[actix_web::test]
+async fn names_and_bodies_of_events_are_never_markup() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let hostile = LiveEvent {
+        person: HOSTILE.into(),
+        did: vec![HOSTILE.into()],
+        ..event(source.id, HOSTILE)
+    };
+    let mut stream = ada.open(&format!("{path}/live")).await;
+    assert!(stream.next().await.is_some(), "the stream is open");
+    app.house.live.tell(vec![hostile]);
+    let page = ada.get(&path).await.is(200);
+    assert!(!page.body().contains("<script>alert"));
+    page.says("<script>alert(1)</script>");
+    assert!(!stream.event().await.contains("<script>alert"));
+}
+
+#[actix_web::test]
+async fn an_open_page_gets_the_events_of_its_source_as_they_arrive() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let other = app.source("Shop", SourceKind::Server).await;
+    let mut stream = ada.open(&format!("{path}/live?q=viewed")).await;
+    assert_eq!(stream.status, 200);
+    let header = |name: &str| {
+        stream
+            .headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+    };
+    assert!(header("content-type").starts_with("text/event-stream"));
+    assert_eq!(
+        (header("cache-control"), header("content-encoding")),
+        ("no-store", "identity")
+    );
+
+    assert!(
+        stream.next().await.is_some(),
+        "it says at once that it is open"
+    );
+    app.house.live.tell(vec![
+        event(other.id, "Other Viewed"),
+        event(source.id, "Cart Filled"),
+        event(source.id, "Quote Viewed"),
+        event(source.id, "Page\nViewed"),
+    ]);
+    let piece = stream.event().await;
+    assert!(
+        piece.starts_with("event: prepend\ndata: ") && piece.ends_with("\n\n"),
+        "{piece}"
+    );
+    assert!(piece.contains("Quote Viewed") && piece.contains("Page Viewed"));
+    assert!(
+        piece.find("Page Viewed") < piece.find("Quote Viewed"),
+        "the newest stands first"
+    );
+    assert!(!piece.contains("Other") && !piece.contains("Cart"));
+    assert!(
+        piece.lines().all(|line| line.is_empty()
+            || line.starts_with("data: ")
+            || line.starts_with("event: "))
+    );
+}
+
+#[actix_web::test]
+async fn a_flood_stays_readable() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let mut stream = ada.open(&format!("{path}/live")).await;
+    stream.next().await.expect("open");
+    app.house.live.tell(
+        (0..300)
+            .map(|n| event(source.id, &format!("Event {n}.")))
+            .collect(),
+    );
+    let piece = stream.event().await;
+    assert_eq!(piece.matches("<time").count(), 40);
+    assert!(
+        piece.contains("Event 299.") && piece.contains("260 more at the same time"),
+        "{piece}"
+    );
+}
+
+#[actix_web::test]
+async fn a_person_holds_a_few_streams_at_a_time() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (_, path) = website(&app).await;
+    let live = format!("{path}/live");
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let stream = ada.open(&live).await;
+        assert_eq!(stream.status, 200);
+        held.push(stream);
+    }
+    ada.get(&live).await.is(429);
+    held.pop();
+    assert_eq!(ada.open(&live).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_stream_ends_with_its_session() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let mut stream = ada.open(&format!("{path}/live")).await;
+    ada.post("/sign-out", &[]).await.is(303);
+    let ended = tokio::time::timeout(Duration::from_secs(5), stream.next()).await;
+    assert_eq!(
+        ended.expect("an answer"),
+        None,
+        "asked before the first sign of life"
+    );
+    drop(source);
+}
