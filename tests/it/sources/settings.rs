@@ -42,7 +42,7 @@ async fn settings_are_kept_as_they_are_meant() {
     assert_eq!((now.name.as_str(), now.settings), ("Our website", want));
     let page = ada.get(&path).await.is(200).says("Settings saved");
     page.says("data-dnt")
-        .says("Pages may send from https://www.example.com, https://*.example.com");
+        .says("Pages may send from https://www.example.com , https://*.example.com");
     ada.get("/settings/audit")
         .await
         .says("allowed origins")

@@ -1,5 +1,6 @@
 //! Settings, Sources: the list, a new one, one source with its figures, instructions, events and settings.
 
+mod form;
 mod index;
 mod key;
 mod new;

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::settings::SettingsForm;
+use super::form::SettingsForm;
 use super::{Status, counted, source};
 use crate::accounts::rights::{ManageSources, ReadSources, Right};
 use crate::accounts::{Can, Viewer};
