@@ -53,7 +53,7 @@ impl SettingsForm {
     }
 
     /// The name and the settings meant, or what is wrong with the fields.
-    pub(super) fn check(&self) -> std::result::Result<(String, SourceSettings), Errors> {
+    pub(super) fn check(&self) -> Result<(String, SourceSettings), Errors> {
         let mut errors = Errors::new();
         let name = text::line(&self.name, 80);
         if name.is_empty() {
