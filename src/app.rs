@@ -14,6 +14,7 @@ use crate::base::clock;
 use crate::config::{Config, ConfigError};
 use crate::contacts::{self, Cards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
+use crate::demo;
 use crate::events::debugger::Streams;
 use crate::events::enrich;
 use crate::events::health::Health;
@@ -29,7 +30,7 @@ use crate::timeline::{self, Strands};
 use crate::web as kit;
 
 /// How set-up loads the demo world.
-const DEMO: DemoWorld = DemoWorld(None);
+const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -123,6 +124,11 @@ impl House {
             .with::<mail::Send>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
+            .with::<demo::load::Load>(Arc::new(demo::Ground {
+                db: self.db.clone(),
+                inbox: self.inbox.clone(),
+                pump: demo::Pump::Running,
+            }))
     }
 
     /// Starts what works in the background. Only `serve` does; tests call `jobs::drain`.
@@ -227,7 +233,8 @@ fn cards() -> Cards {
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
-    cfg.configure(accounts::pages::routes);
+    cfg.configure(demo::load::routes)
+        .configure(accounts::pages::routes);
     cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)

@@ -56,6 +56,7 @@ pub mod cli;
 pub mod config;
 pub mod contacts;
 pub mod db;
+pub mod demo;
 pub mod events;
 pub mod files;
 pub mod jobs;

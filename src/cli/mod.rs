@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod scale;
 mod seed;
+mod seed_demo;
 mod serve;
 mod source;
 mod user;

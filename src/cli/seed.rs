@@ -1,9 +1,10 @@
-//! `rapport seed`: fills an empty instance with an invented world.
+//! `rapport seed`: fills an empty instance with made-up data.
 
 use clap::{Args, Subcommand};
 
 use super::Failure;
 use super::scale::Scale;
+use super::seed_demo::Demo;
 use crate::config::Config;
 
 /// Fill an empty instance.
@@ -15,6 +16,8 @@ pub struct Seed {
 
 #[derive(Debug, Subcommand)]
 enum With {
+    /// Tidewater: a team of 8, 60 companies, 2,000 people, 8,000 visitors, a year of behaviour.
+    Demo(Demo),
     /// Made-up data of any size, quickly.
     Scale(Scale),
 }
@@ -22,6 +25,7 @@ enum With {
 impl Seed {
     pub(super) fn run(self, config: Config) -> Result<(), Failure> {
         match self.with {
+            With::Demo(demo) => demo.run(config),
             With::Scale(scale) => scale.run(&config),
         }
     }

@@ -35,6 +35,9 @@ impl Serve {
         let url = DatabaseUrl::parse(&config.database_url())?;
         let hold = lock::hold(&url)?;
         let house = House::build(config)?;
+        if self.demo && !house.db.read_now(accounts::store::has_users)? {
+            super::seed_demo::build(&house, crate::demo::Size::Full, None)?;
+        }
         let background = actix_web::rt::System::new().block_on(answer(&house))?;
         // HTTP has stopped: nothing new comes in, what came in is finished.
         background.stop();

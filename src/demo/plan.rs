@@ -15,7 +15,6 @@ const SEED: u64 = 0x7469_6465;
 /// A planned world.
 #[derive(Debug)]
 pub struct Plan {
-    pub(super) calendar: Calendar,
     pub(super) people: Vec<Person>,
     /// In the order they reach Rapport.
     pub(super) visits: Vec<Visit>,
@@ -38,7 +37,6 @@ impl Plan {
         visits.sort_by_key(|visit| (visit.received(), visit.who, visit.via));
         let deeds = office::plan(calendar, &people, SEED);
         Self {
-            calendar,
             people,
             visits,
             deeds,

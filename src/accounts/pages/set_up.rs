@@ -133,7 +133,7 @@ pub async fn demo(
         audit::record(conn, &by, "demo.loaded", None, "", now)
     })
     .await?;
-    Ok(redirect("/").saying("The demo world is being loaded; it takes a minute or two."))
+    Ok(redirect("/demo"))
 }
 
 /// Name and address as they will be kept, or what stands beside the fields.

@@ -1,5 +1,8 @@
 //! The sixty companies that buy from Tidewater, might, or did.
 
+use Course::{Customer, Former, Prospect, Trial};
+use Trade::{Farm, Lab, Port, Water};
+
 /// What a company lives on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::demo) enum Trade {
@@ -53,21 +56,21 @@ impl Firm {
 
     /// Its id at Tidewater's own systems, once it has an account there.
     pub fn account(&self, index: usize) -> Option<String> {
-        (self.course != Course::Prospect).then(|| format!("acc_{}", 4_100 + index * 17))
+        (self.course != Prospect).then(|| format!("acc_{}", 4_100 + index * 17))
     }
 
     /// Days since it has been a paying customer, if it ever was.
     pub fn bought(&self) -> Option<i64> {
         match self.course {
-            Course::Customer(days) | Course::Former(days, _) => Some(days),
-            Course::Prospect | Course::Trial(_) => None,
+            Customer(days) | Former(days, _) => Some(days),
+            Prospect | Trial(_) => None,
         }
     }
 
     /// Days since it left, if it did.
     pub fn left(&self) -> Option<i64> {
         match self.course {
-            Course::Former(_, days) => Some(days),
+            Former(_, days) => Some(days),
             _ => None,
         }
     }
@@ -75,7 +78,7 @@ impl Firm {
     /// The plan it is on, by size.
     pub fn plan(&self) -> &'static str {
         match (self.trade, self.employees) {
-            (Trade::Lab, _) => "Research",
+            (Lab, _) => "Research",
             (_, 0..=60) => "Jetty",
             (_, 61..=500) => "Harbour",
             _ => "Coastline",
@@ -117,9 +120,6 @@ const fn firm(
         course,
     }
 }
-
-use Course::{Customer, Former, Prospect, Trial};
-use Trade::{Farm, Lab, Port, Water};
 
 /// All of them; those the named people work for stand first.
 #[rustfmt::skip]

@@ -170,7 +170,7 @@ impl Census {
         let host = *self.dice.pick(&hosts);
         self.name(&mut person, host);
         let titles = ["", "", "Consultant", "Student", "Journalist", "Engineer"];
-        person.title = self.dice.pick(&titles);
+        person.title = *self.dice.pick(&titles);
         person.is_typed = self.dice.chance(12);
         person.fate = Some(if person.is_typed && self.dice.chance(50) {
             Fate::Card

@@ -157,7 +157,8 @@ fn renew(stage: Stage<'_>, who: usize, dice: &mut Dice, bought: i64, visits: &mu
     if !is_in_year || firm.left().is_some_and(|left| left >= day) {
         return;
     }
-    let mut visit = web(stage, who, dice, day + dice.between(3, 14), true);
+    let before = day + dice.between(3, 14);
+    let mut visit = web(stage, who, dice, before, true);
     strolls::prices(&mut visit, dice, firm.trade);
     visits.push(visit);
     let at = stage.calendar.at_work(dice, person.city.zone, day);

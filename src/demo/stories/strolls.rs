@@ -15,14 +15,14 @@ pub(super) fn arrive(visit: &mut Visit, dice: &mut Dice, days_ago: i64, percent_
         .filter(|c| (c.ran.1..=c.ran.0).contains(&days_ago))
         .collect();
     if !running.is_empty() && dice.chance(percent_paid) {
-        visit.campaign = Some(dice.pick(&running));
+        visit.campaign = Some(*dice.pick(&running));
         visit.referrer = match visit.campaign.map(|c| c.source) {
             Some("google") => "https://www.google.com/",
             Some("linkedin") => "https://www.linkedin.com/",
             _ => "",
         };
     } else {
-        visit.referrer = dice.weighted(REFERRERS);
+        visit.referrer = *dice.weighted(REFERRERS);
     }
 }
 

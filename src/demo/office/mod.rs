@@ -1,0 +1,9 @@
+//! What the team of Tidewater does in Rapport itself: types people in, takes them over, moves them along, tags, notes.
+//! `plan` says what and when, `book` does it through the actions everybody uses, `words` holds what they write.
+
+mod book;
+mod plan;
+mod words;
+
+pub(super) use book::Book;
+pub(super) use plan::{Deed, plan};
