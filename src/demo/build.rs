@@ -69,7 +69,9 @@ pub struct World {
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// There is something already.
-    #[error("the demo world goes into an empty instance only, and in this one there are {0} already")]
+    #[error(
+        "the demo world goes into an empty instance only, and in this one there are {0} already"
+    )]
     NotEmpty(&'static str),
     /// The database.
     #[error(transparent)]
@@ -138,9 +140,13 @@ pub fn build(
     post(ground, &office.plan, &sources, |done| {
         say(&format!("{done:>6} of {visits} visits told"));
     })?;
-    office.work(&ground.db, |deed| !deed.makes(), |done| {
-        say(&format!("{done:>6} of {deeds} entries of the team made"));
-    })?;
+    office.work(
+        &ground.db,
+        |deed| !deed.makes(),
+        |done| {
+            say(&format!("{done:>6} of {deeds} entries of the team made"));
+        },
+    )?;
     Ok(World {
         team: TEAM
             .iter()

@@ -84,3 +84,88 @@ impl Plan {
             .filter_map(|(n, visit)| wire::post(&self.people, visit, n))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::base::clock::{DAY, MINUTE};
+    use crate::demo::cast::{Fate, INGRID, NATTAWUT, ZOE};
+    use crate::demo::visit::Via;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-22T11:00:00Z").expect("a time")
+    }
+
+    fn of(plan: &Plan, who: usize) -> impl Iterator<Item = &Visit> {
+        plan.visits.iter().filter(move |visit| visit.who == who)
+    }
+
+    #[test]
+    fn the_world_is_the_same_twice_and_moves_with_now() {
+        let posts = |now| Plan::new(Size::Small, now).posts().collect::<Vec<_>>();
+        assert_eq!(posts(now()), posts(now()));
+        assert_ne!(posts(now()), posts(now().plus(DAY)));
+    }
+
+    #[test]
+    fn the_full_world_has_its_size() {
+        let plan = Plan::new(Size::Full, now());
+        assert_eq!((plan.known(), plan.visitors()), (2_000, 8_000));
+        let emails: HashSet<&str> = plan.emails().collect();
+        assert_eq!(emails.len(), 2_000, "nobody shares an address");
+        assert!(emails.iter().all(|email| email.ends_with(".example")));
+        let events = plan.events();
+        assert!((150_000..=250_000).contains(&events), "{events}");
+        let firms: HashSet<usize> = plan.people.iter().filter_map(|p| p.firm).collect();
+        assert_eq!(firms.len(), 60);
+        let names: Vec<&str> = plan.names().filter(|name| !name.is_empty()).collect();
+        let distinct: HashSet<&&str> = names.iter().collect();
+        assert!(
+            distinct.len() * 100 > names.len() * 97,
+            "few share a name: {} of {}",
+            distinct.len(),
+            names.len()
+        );
+    }
+
+    #[test]
+    fn nothing_lies_ahead_and_the_last_hour_is_alive() {
+        for size in [Size::Small, Size::Full] {
+            let plan = Plan::new(size, now());
+            assert!(plan.visits.iter().all(|visit| visit.received() <= now()));
+            assert!(plan.deeds.iter().all(|deed| deed.at < now()));
+            let year = now().plus(-367 * DAY);
+            assert!(plan.visits.iter().all(|visit| visit.at > year));
+            let last = now().plus(-10 * MINUTE);
+            assert!(plan.visits.iter().any(|visit| visit.end() > last));
+        }
+    }
+
+    #[test]
+    fn the_stories_can_be_seen() {
+        let plan = Plan::new(Size::Full, now());
+        let since = |days: i64| now().plus(-days * DAY);
+        let gone = of(&plan, NATTAWUT).map(Visit::received).max();
+        assert!(gone.is_some_and(|at| at < since(60)), "who left is gone");
+        assert!(of(&plan, INGRID).any(|visit| visit.at > since(1)));
+        let named = of(&plan, ZOE)
+            .find(|visit| visit.is_signed_in)
+            .map(|visit| visit.at);
+        let anonymous = of(&plan, ZOE).filter(|v| Some(v.at) < named && v.via == Via::Website);
+        assert!(
+            anonymous.count() >= 3,
+            "Zoë read before she said who she is"
+        );
+        assert!(plan.broken() > 0);
+        let former = plan.people.iter().enumerate().filter(|(_, person)| {
+            person.fate != Some(Fate::Card)
+                && person.employer().is_some_and(|firm| firm.left() > Some(60))
+        });
+        for (who, person) in former {
+            let last = of(&plan, who).map(Visit::received).max();
+            assert!(last < Some(since(60)), "{} is still there", person.name);
+        }
+    }
+}

@@ -26,10 +26,7 @@ pub(super) const NEWSLETTER: Leaf = leaf("/newsletter", "The Tide Table, once a 
 pub(super) const SECURITY: Leaf = leaf("/security", "Security and data protection");
 pub(super) const CANCEL: Leaf = leaf("/help/cancel-a-plan", "Cancel a plan");
 pub(super) const INVOICES: Leaf = leaf("/help/invoices", "Invoices and VAT");
-pub(super) const ZERO: Leaf = leaf(
-    "/help/buoy-reads-zero",
-    "A buoy reads 0 °C after an update",
-);
+pub(super) const ZERO: Leaf = leaf("/help/buoy-reads-zero", "A buoy reads 0 °C after an update");
 
 const FARMS: &[Leaf] = &[
     leaf("/aquaculture", "Sensors for fish farms"),
@@ -44,7 +41,10 @@ const PORTS: &[Leaf] = &[
     leaf("/ports", "Sensors for ports and harbours"),
     leaf("/products/tide-gauge", "Radar tide gauge TG-1"),
     leaf("/products/current-profiler", "Current profiler CP-4"),
-    leaf("/customers/harbour-of-oban", "A harbour that knows its depth"),
+    leaf(
+        "/customers/harbour-of-oban",
+        "A harbour that knows its depth",
+    ),
     leaf("/blog/under-keel-clearance", "Under-keel clearance, live"),
     leaf("/docs/api/water-levels", "API: water levels"),
 ];
@@ -169,18 +169,66 @@ const fn agent(system: &'static str, words: &'static str) -> Agent {
 
 /// Browsers, with how many people use each.
 pub(super) const BROWSERS: &[(u32, Agent)] = &[
-    (38, agent("", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36")),
-    (14, agent("", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0")),
-    (12, agent("", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15")),
-    (8, agent("", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")),
-    (7, agent("", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0")),
-    (12, agent("", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1")),
-    (9, agent("", "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36")),
+    (
+        38,
+        agent(
+            "",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+        ),
+    ),
+    (
+        14,
+        agent(
+            "",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+        ),
+    ),
+    (
+        12,
+        agent(
+            "",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15",
+        ),
+    ),
+    (
+        8,
+        agent(
+            "",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        ),
+    ),
+    (
+        7,
+        agent(
+            "",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        ),
+    ),
+    (
+        12,
+        agent(
+            "",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
+        ),
+    ),
+    (
+        9,
+        agent(
+            "",
+            "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+        ),
+    ),
 ];
 
 /// Phones and tablets with the app.
 pub(super) const PHONES: &[(u32, Agent)] = &[
-    (45, agent("ios", "Tidewater/4.12 (iPhone; iOS 19.1; Scale/3.00)")),
-    (10, agent("ios", "Tidewater/4.12 (iPad; iOS 19.0; Scale/2.00)")),
+    (
+        45,
+        agent("ios", "Tidewater/4.12 (iPhone; iOS 19.1; Scale/3.00)"),
+    ),
+    (
+        10,
+        agent("ios", "Tidewater/4.12 (iPad; iOS 19.0; Scale/2.00)"),
+    ),
     (45, agent("android", "Tidewater/4.12 (Android 16; Pixel 9)")),
 ];

@@ -171,7 +171,10 @@ impl Frame<'_> {
                     json!({ "source": campaign.source, "medium": campaign.medium, "name": campaign.name })
                 });
                 object([
-                    ("library", json!({ "name": "rapport.js", "version": "1.0.0" })),
+                    (
+                        "library",
+                        json!({ "name": "rapport.js", "version": "1.0.0" }),
+                    ),
                     ("page", json!(self.page.map(|leaf| self.place(leaf)))),
                     ("campaign", json!(campaign)),
                     ("userAgent", json!(agent(person, self.visit))),
@@ -180,16 +183,28 @@ impl Frame<'_> {
                 ])
             }
             Via::App => object([
-                ("library", json!({ "name": "analytics-mobile", "version": "3.2.0" })),
+                (
+                    "library",
+                    json!({ "name": "analytics-mobile", "version": "3.2.0" }),
+                ),
                 ("app", json!({ "name": "Tidewater", "version": "4.12" })),
                 ("device", json!({ "type": self.system() })),
                 ("locale", json!(person.locale.language)),
                 ("timezone", json!(person.city.zone.name())),
             ]),
-            Via::Backend => object([("library", json!({ "name": "analytics-node", "version": "2.3.0" }))]),
+            Via::Backend => object([(
+                "library",
+                json!({ "name": "analytics-node", "version": "2.3.0" }),
+            )]),
             Via::Billing => object([
-                ("library", json!({ "name": "analytics-python", "version": "2.4.1" })),
-                ("externalIds", json!([{ "type": "billing", "id": self.customer(), "collection": "users" }])),
+                (
+                    "library",
+                    json!({ "name": "analytics-python", "version": "2.4.1" }),
+                ),
+                (
+                    "externalIds",
+                    json!([{ "type": "billing", "id": self.customer(), "collection": "users" }]),
+                ),
             ]),
         }
     }

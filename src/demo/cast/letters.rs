@@ -54,10 +54,7 @@ mod tests {
     #[test]
     fn every_name_of_the_cast_can_stand_in_an_address() {
         for locale in super::super::LOCALES {
-            for (name, ascii) in words(locale.given)
-                .into_iter()
-                .chain(words(locale.family))
-            {
+            for (name, ascii) in words(locale.given).into_iter().chain(words(locale.family)) {
                 assert!(!ascii.is_empty(), "{} {name}", locale.language);
             }
         }

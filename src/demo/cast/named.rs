@@ -107,7 +107,11 @@ pub(in crate::demo) fn alarm(trade: Trade) -> &'static [&'static str] {
     match trade {
         Trade::Farm => &["Oxygen below 6 mg/l", "Salinity drop", "Temperature step"],
         Trade::Port => &["Current above 1.2 kn", "Water level low", "Turbidity high"],
-        Trade::Water => &["Chlorine residual low", "Turbidity high", "Conductivity jump"],
+        Trade::Water => &[
+            "Chlorine residual low",
+            "Turbidity high",
+            "Conductivity jump",
+        ],
         Trade::Lab => &["Probe drift", "Battery low"],
     }
 }

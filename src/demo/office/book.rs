@@ -15,8 +15,8 @@ use crate::contacts::refusal::Refusal;
 use crate::contacts::{actions, identities};
 use crate::db::Conn;
 use crate::demo::cast::{FIRMS, Firm, Person, TEAM, Trade};
-use crate::timeline::notes::{self, NoteRefusal};
 use crate::timeline::About;
+use crate::timeline::notes::{self, NoteRefusal};
 
 /// Who is who in the database, found once.
 #[derive(Debug, Default)]
@@ -219,7 +219,10 @@ fn facts(firm: &Firm) -> Vec<(CompanyField, String)> {
         (CompanyField::Name, firm.name.to_owned()),
         (CompanyField::Industry, trade.to_owned()),
         (CompanyField::Employees, firm.employees.to_string()),
-        (CompanyField::Website, format!("https://www.{}", firm.domain())),
+        (
+            CompanyField::Website,
+            format!("https://www.{}", firm.domain()),
+        ),
         (CompanyField::City, city.to_owned()),
         (CompanyField::Country, locale.country.to_owned()),
     ]

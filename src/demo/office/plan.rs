@@ -116,9 +116,10 @@ impl Agenda {
         self.add(day, SADE, on, Do::Tag(tag));
         self.stages(on, firm, day, seller);
         if let Some(note) = words::of_firm(&mut self.dice, firm) {
-            let day = self
-                .dice
-                .between(firm.left().unwrap_or(2) + 1, day.max(firm.left().unwrap_or(2) + 2));
+            let day = self.dice.between(
+                firm.left().unwrap_or(2) + 1,
+                day.max(firm.left().unwrap_or(2) + 2),
+            );
             self.add(day, seller, on, Do::Note(note, false));
         }
     }
@@ -190,7 +191,9 @@ impl Agenda {
     fn tags(&mut self, on: On, person: &Person, fate: Fate) {
         let day = person.since;
         let tags: &[(u32, &str)] = match fate {
-            Fate::Champion | Fate::Payer => &[(30, "Reference"), (18, "Beta"), (10, "Speaks at events")],
+            Fate::Champion | Fate::Payer => {
+                &[(30, "Reference"), (18, "Beta"), (10, "Speaks at events")]
+            }
             Fate::Reader => &[(34, "Newsletter"), (16, "Webinar: calibration")],
             Fate::Card => &[(55, "Havbruk 2026, Ålesund"), (20, "Partner")],
             Fate::Operator | Fate::Shift => &[(9, "Beta"), (6, "Trained")],
@@ -213,7 +216,12 @@ impl Agenda {
         let at = self.calendar.now.plus(-30 * 24 * HOUR);
         // The app counts three sites, Jonas two that are paid for.
         self.put(at, JONAS, On::Person(INGRID), Do::Trait("paid_sites", 2));
-        self.put(at, ALMA, On::Person(INGRID), Do::Tag("Havbruk 2026, Ålesund"));
+        self.put(
+            at,
+            ALMA,
+            On::Person(INGRID),
+            Do::Tag("Havbruk 2026, Ålesund"),
+        );
         self.put(at, PRIYA, On::Person(INGRID), Do::Tag("Reference"));
     }
 

@@ -111,10 +111,7 @@ fn try_it(stage: Stage<'_>, who: usize, dice: &mut Dice, day: i64, visits: &mut 
     if let Some(group) = saying::group(person) {
         visit.then(1, group);
     }
-    visit.then(
-        1,
-        track("Signed Up", [("plan", json!("Trial, 14 days"))]),
-    );
+    visit.then(1, track("Signed Up", [("plan", json!("Trial, 14 days"))]));
     let mut started = Visit::new(who, Via::Backend, visit.end().plus(1_000_000)).signed_in();
     let plan = person.employer().map(Firm::plan);
     started.then(0, track("Trial Started", [("plan", json!(plan))]));
@@ -231,7 +228,10 @@ fn complain(stage: Stage<'_>, who: usize, dice: &mut Dice, visits: &mut Vec<Visi
         0,
         track(
             "Support Ticket Solved",
-            [("hours", json!(hours)), ("rating", json!(dice.between(3, 5)))],
+            [
+                ("hours", json!(hours)),
+                ("rating", json!(dice.between(3, 5))),
+            ],
         ),
     );
     visits.extend([opened, solved]);

@@ -33,7 +33,13 @@ pub(super) fn tell(stage: Stage<'_>, visits: &mut Vec<Visit>) {
         INGRID,
         11,
         true,
-        &[(0, &QUOTE), (100, &PRICING_HARBOUR), (52, docs), (71, buoy), (24, &CONTACT)],
+        &[
+            (0, &QUOTE),
+            (100, &PRICING_HARBOUR),
+            (52, docs),
+            (71, buoy),
+            (24, &CONTACT),
+        ],
     );
     now.campaign = crate::demo::site::CAMPAIGNS.last();
     visits.push(now);
@@ -57,7 +63,10 @@ pub(super) fn tell(stage: Stage<'_>, visits: &mut Vec<Visit>) {
         track(
             "Support Ticket Opened",
             [
-                ("subject", json!("Buoy 4 reports 0 °C since the firmware update")),
+                (
+                    "subject",
+                    json!("Buoy 4 reports 0 °C since the firmware update"),
+                ),
                 ("urgency", json!("high")),
             ],
         ),

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::saying::{self, track};
 use super::Stage;
+use super::saying::{self, track};
 use crate::base::clock::{HOUR, MINUTE};
 use crate::demo::cast::{self, Person};
 use crate::demo::dice::Dice;
@@ -54,7 +54,10 @@ pub(super) fn join(
             track(
                 "Sensor Connected",
                 [
-                    ("model", json!(*dice.pick(&["OX-3", "SB-2", "TN-2", "TG-1"]))),
+                    (
+                        "model",
+                        json!(*dice.pick(&["OX-3", "SB-2", "TN-2", "TG-1"])),
+                    ),
                     ("serial", json!(format!("TW{:06}", dice.below(999_999)))),
                 ],
             ),
@@ -103,7 +106,9 @@ fn shift(stage: Stage<'_>, who: usize, person: &Person, dice: &mut Dice, day: i6
 
 /// A few screens and what is done on them.
 pub(super) fn screens(visit: &mut Visit, person: &Person, dice: &mut Dice) {
-    let trade = person.employer().map_or(cast::Trade::Lab, |firm| firm.trade);
+    let trade = person
+        .employer()
+        .map_or(cast::Trade::Lab, |firm| firm.trade);
     for _ in 0..dice.between(1, 4) {
         let screen = *dice.weighted(SCREENS);
         visit.then(dice.between(4, 95), What::Screen(screen));

@@ -50,8 +50,7 @@ pub(super) fn tell(stage: Stage<'_>, who: usize, dice: &mut Dice, visits: &mut V
                 track("Payment Failed", [("reason", json!("card expired"))]),
             );
             visits.push(failed);
-            let mut help =
-                Visit::new(who, Via::Website, at.plus(-2 * DAY + 3 * HOUR)).signed_in();
+            let mut help = Visit::new(who, Via::Website, at.plus(-2 * DAY + 3 * HOUR)).signed_in();
             strolls::look(&mut help, dice, &INVOICES);
             visits.push(help);
         }

@@ -6,7 +6,7 @@ use super::saying::{self, track};
 use super::{Stage, strolls};
 use crate::demo::dice::Dice;
 use crate::demo::site::{CONTACT, NEWSLETTER};
-use crate::demo::visit::{Visit, Via};
+use crate::demo::visit::{Via, Visit};
 
 pub(super) fn tell(stage: Stage<'_>, who: usize, dice: &mut Dice, visits: &mut Vec<Visit>) {
     let Some(person) = stage.people.get(who) else {

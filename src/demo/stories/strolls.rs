@@ -106,7 +106,14 @@ fn aside(dice: &mut Dice, leaf: &Leaf) -> What {
             "Site Searched",
             [(
                 "query",
-                json!(*dice.pick(&["calibration", "api", "salinity", "price", "opc ua", "battery"])),
+                json!(*dice.pick(&[
+                    "calibration",
+                    "api",
+                    "salinity",
+                    "price",
+                    "opc ua",
+                    "battery"
+                ])),
             )],
         ),
         _ => track(

@@ -75,7 +75,8 @@ pub(super) struct World {
     spare_identities: Vec<i64>,
     new_contacts: Vec<ContactRow>,
     new_identities: Vec<IdentityRow>,
-    merges: Vec<(i64, i64, EventKind, String)>,
+    /// Winner, loser, what said so, in what words, when that came.
+    merges: Vec<(i64, i64, EventKind, String, Timestamp)>,
     suggestions: Vec<(i64, i64, String)>,
     now: Timestamp,
 }
@@ -283,7 +284,7 @@ impl World {
         }
         insert_all!(conn, contacts::table, &self.new_contacts);
         insert_all!(conn, identities::table, &self.new_identities);
-        for (winner, loser, kind, evidence) in &self.merges {
+        for (winner, loser, kind, evidence, at) in &self.merges {
             let rule = if *kind == EventKind::Alias {
                 "alias"
             } else {
@@ -296,7 +297,7 @@ impl World {
                 rule,
                 evidence,
                 None,
-                self.now,
+                *at,
             )?;
         }
         self.write_suggestions(conn)?;
@@ -451,8 +452,8 @@ impl World {
         self.new_contacts.push(ContactRow {
             id,
             source_id: draft.source_id.0,
-            created_at: self.now,
-            updated_at: self.now,
+            created_at: draft.received_at,
+            updated_at: draft.received_at,
             ..ContactRow::default()
         });
         id
@@ -486,7 +487,7 @@ impl World {
             is_primary: false,
             is_shared: false,
             source_id: draft.source_id.0,
-            created_at: self.now,
+            created_at: draft.received_at,
             first_seen_at: Timestamp::ZERO,
             last_seen_at: Timestamp::ZERO,
             event_count: 0,
@@ -496,8 +497,13 @@ impl World {
     }
 
     fn merge(&mut self, winner: i64, loser: i64, draft: &Draft) {
-        self.merges
-            .push((winner, loser, draft.kind, evidence(draft)));
+        self.merges.push((
+            winner,
+            loser,
+            draft.kind,
+            evidence(draft),
+            draft.received_at,
+        ));
         self.moved.insert(loser, winner);
         let lost = self.people.get(&loser).cloned();
         if let (Some(person), Some(lost)) = (self.people.get_mut(&winner), lost) {

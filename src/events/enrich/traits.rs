@@ -34,7 +34,12 @@ pub(super) fn write(
         .iter()
         .filter(|(draft, _)| draft.kind == EventKind::Group)
     {
-        companies::join(conn, draft, ContactId(world.survivor(owner.contact)), now)?;
+        companies::join(
+            conn,
+            draft,
+            ContactId(world.survivor(owner.contact)),
+            draft.received_at,
+        )?;
     }
     let speakers: Vec<(usize, &Draft, Owner)> = owned
         .iter()
