@@ -5,7 +5,6 @@ mod accounts;
 <<<<<<< HEAD
 mod contacts;
 =======
-mod demo;
 >>>>>>> 5c72cd3 (demo: stories proved; people and claims meet under one trait key, created when received)
 mod jobs;
 mod ops;

@@ -130,7 +130,7 @@ impl Census {
         person.firm = who.firm;
         person.fate = Some(who.fate);
         person.owner = firm.map(|firm| team::seller(firm.language));
-        person.since = since(self.calendar, &mut self.dice, &person);
+        person.since = since(self.calendar, &mut self.dice, &person).max(1);
         self.admit(person);
     }
 
@@ -159,7 +159,7 @@ impl Census {
             _ if self.dice.chance(22) => Some(team::seller(firm.language)),
             _ => None,
         };
-        person.since = since(self.calendar, &mut self.dice, &person);
+        person.since = since(self.calendar, &mut self.dice, &person).max(1);
         self.admit(person);
     }
 
@@ -178,14 +178,14 @@ impl Census {
             Fate::Reader
         });
         person.owner = self.dice.chance(18).then(|| team::seller(locale.language));
-        person.since = since(self.calendar, &mut self.dice, &person);
+        person.since = since(self.calendar, &mut self.dice, &person).max(1);
         self.admit(person);
     }
 
     fn passer(&mut self) {
         let locale = self.dice.pick(LOCALES);
         let mut person = self.blank(locale, None);
-        person.since = self.calendar.day(&mut self.dice, locale, YEAR - 1, 0);
+        person.since = self.calendar.day(&mut self.dice, locale, YEAR - 1, 1).max(1);
         self.people.push(person);
     }
 
