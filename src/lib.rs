@@ -11,9 +11,10 @@
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice.
 //! 6. The slices. Left may not know right: [`accounts`], [`contacts`], [`timeline`], [`events`], [`ops`].
-//! 7. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
+//! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
+//! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows what slices on the right know ([`timeline`]'s strands, [`contacts`]' cards).
-//! 8. [`cli`]: one file per command.
+//! 9. [`cli`]: one file per command.
 //!
 //! Inside a slice: `pages`, `api`, `jobs` → `actions` → `store` → `model`. A handler's signature is its contract: the right
 //! it needs ([`accounts::Can`]), where, what, then the database. A change is one action in one transaction.

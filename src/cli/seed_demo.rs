@@ -53,9 +53,15 @@ fn summary(world: &World, secs: i64) {
         world.known, world.visitors, world.events
     ));
     for source in &world.sources {
-        say(&format!("  {:<8} write key {}", source.name, source.write_key));
+        say(&format!(
+            "  {:<8} write key {}",
+            source.name, source.write_key
+        ));
     }
-    say(&format!("Sign in as one of them, with the password {}", world.password));
+    say(&format!(
+        "Sign in as one of them, with the password {}",
+        world.password
+    ));
     for email in &world.team {
         say(&format!("  {email}"));
     }

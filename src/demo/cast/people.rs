@@ -185,7 +185,10 @@ impl Census {
     fn passer(&mut self) {
         let locale = self.dice.pick(LOCALES);
         let mut person = self.blank(locale, None);
-        person.since = self.calendar.day(&mut self.dice, locale, YEAR - 1, 1).max(1);
+        person.since = self
+            .calendar
+            .day(&mut self.dice, locale, YEAR - 1, 1)
+            .max(1);
         self.people.push(person);
     }
 
