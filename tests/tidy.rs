@@ -36,11 +36,8 @@ const FLOORS: &[&[&str]] = &[
     &["campaigns"],
     &["journeys"],
     &["insights"],
-<<<<<<< HEAD
     &["ops"],
-=======
     &["demo"],
->>>>>>> 63447e1 (demo: the world on paper, built through actions and the inbox; seed demo)
     &["app"],
     &["cli"],
 ];

@@ -203,6 +203,8 @@ fn hire(conn: &mut Conn, hash: &str, start: Timestamp) -> Result<Vec<UserId>, De
                 name: colleague.name.to_owned(),
                 email,
                 password_hash: hash.to_owned(),
+                // Whoever opens it first may say where it is.
+                url: String::new(),
             };
             accounts::set_up(conn, &set_up, "", start)?.id
         };
