@@ -1,7 +1,7 @@
 // Rapport's tracker. Its settings are the data- attributes of its script tag.
 (function () {
   "use strict";
-  const stub = window.rapport || {}; // an array of calls, this tracker, or an element with that id
+  const stub = window.rapport || {}; // early calls, or an element
   const script = document.currentScript || document.querySelector("script[data-key][src*=rapport]");
   if (!script || !script.src || stub.identify) return;
 
@@ -20,7 +20,6 @@
   let preferences, sending, timer, seen, left;
   let referrer = document.referrer;
 
-  const now = Date.now;
   const newId = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => (n + 256).toString(16).slice(1)).join("");
   let page = newId();
@@ -80,9 +79,9 @@
 
   function session() {
     const [id, last] = (get("s") || "").split(",");
-    const sessionStart = !(now() - last < 18e5) || undefined;
-    const sessionId = sessionStart ? now() : +id;
-    set("s", `${sessionId},${now()}`);
+    const sessionStart = !(Date.now() - last < 18e5) || undefined;
+    const sessionId = sessionStart ? Date.now() : +id;
+    set("s", `${sessionId},${Date.now()}`);
     return { sessionId, sessionStart };
   }
 
@@ -144,9 +143,9 @@
   function adopt() {
     for (const name of disk ? names(localStorage, prefix + parked) : []) {
       const { free, batch } = JSON.parse(localStorage.getItem(name));
-      const age = now() - free;
+      const age = Date.now() - free;
       if (age >= 0) localStorage.removeItem(name);
-      if (age >= 0) queue = batch.concat(queue);
+      if (age >= 0 && age < 6048e5) queue = batch.concat(queue);
     }
     keep(queue);
   }
@@ -154,20 +153,19 @@
   async function send() {
     timer = clearTimeout(timer);
     if (sending || !granted || !queue.length) return;
-    park(now() + 6e4);
+    park(Date.now() + 6e4);
     const { batch, body } = firstBatch();
     sending = batch;
     let after = 1;
     try {
-      const answer = await fetch(base + "v1/batch", { method: "POST", body, keepalive: size(body) < 64e3 });
-      const again = answer.status == 429 || answer.status > 499;
-      after = again && (Math.min(answer.headers.get("Retry-After"), 300) || 1);
+      const { status, headers } = await fetch(base + "v1/batch", { method: "POST", body, keepalive: size(body) < 64e3 });
+      after = (status == 429 || status > 499) && (Math.min(headers.get("Retry-After"), 300) || 1);
     } catch (offline) {}
     sending = null;
     if (!after) drop(batch);
     tries = after && tries + 1;
     const pause = after && Math.max(after, Math.min(tries * tries, 60)) * (1e3 + Math.random() * 250);
-    park(now() + pause + 6e4);
+    park(Date.now() + pause + 6e4);
     if (queue.length) timer = setTimeout(send, pause);
   }
 
@@ -175,7 +173,7 @@
   function leave() {
     left = true;
     view();
-    park(now());
+    park(Date.now());
     page = newId();
     drop(sending || []);
     while (granted && queue.length) {
@@ -194,7 +192,6 @@
   }
 
   const isObject = (value) => value && typeof value == "object";
-  const isCallback = (value) => typeof value == "function";
   const api = {
     identify(id, traits, options) {
       if (isObject(id)) return api.identify("", id, traits);
@@ -243,8 +240,8 @@
   const rapport = {};
   for (const name in api)
     rapport[name] = safely((...args) => {
-      for (const arg of args) if (isCallback(arg)) setTimeout(arg);
-      return api[name](...args.filter((arg) => !isCallback(arg))) || Promise.resolve();
+      const rest = args.filter((arg) => typeof arg != "function" || !setTimeout(arg));
+      return api[name](...rest) || Promise.resolve();
     });
 
   const on = (name, work) => addEventListener(name, safely(work), true);
