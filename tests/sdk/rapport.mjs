@@ -59,7 +59,7 @@ export async function eventually(look) {
  * so that neither a lost event nor one counted twice goes unnoticed.
  * `tracks` maps event names to counts; `calls` is how many calls of any kind were made.
  */
-export async function expectContact(person, { identities, tracks = {}, pages = 0, calls }) {
+export async function expectContact(person, { identities, tracks = {}, pages = 0, sessions, calls }) {
   const look = async () => {
     const found = await contact(person.email);
     assert.ok(found, `no contact with ${person.email} yet`);
@@ -70,6 +70,12 @@ export async function expectContact(person, { identities, tracks = {}, pages = 0
     const email = found.identities.find((each) => each.namespace === "email");
     assert.equal(email?.value, person.email, "the address is an identity");
     assert.equal(found.is_known, true);
+    for (const { key, source, at } of found.traits) {
+      assert.ok(typeof source === "string" && source, `trait ${key} names its source`);
+      assert.ok(Date.parse(at) > 0, `trait ${key} has a time, not ${at}`);
+    }
+    const seen = [found.first_seen_at, found.last_seen_at].map(Date.parse);
+    assert.ok(seen[0] <= seen[1] && Math.abs(Date.now() - seen[1]) < 300_000, `seen from ${seen[0]} to ${seen[1]}`);
     const traits = Object.fromEntries(found.traits.map((trait) => [trait.key, trait.value]));
     assert.equal(traits.plan, person.traits.plan);
     assert.equal(found.name, person.traits.name);
@@ -77,6 +83,7 @@ export async function expectContact(person, { identities, tracks = {}, pages = 0
     const counted = Object.fromEntries(Object.keys(tracks).map((name) => [name, counters.by_name[name] ?? 0]));
     assert.deepEqual(counted, tracks, "each tracked event arrives once");
     assert.equal(counters.page_views, pages, "each page view arrives once");
+    if (sessions) assert.equal(counters.sessions, sessions);
     const least = pages + Object.values(tracks).reduce((sum, n) => sum + n, 0);
     assert.ok(counters.events >= least && counters.events <= calls, `${counters.events} events of ${calls} calls`);
     return found;

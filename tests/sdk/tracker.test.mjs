@@ -82,6 +82,7 @@ test("tracker: calls made before it loads and after it land on one contact, once
     identities: [["anonymous_id", anonymousId], ["user_id", userId]],
     tracks: { "Plan Compared": 1, "Order Completed": 2, "Ticket Opened": 1 },
     pages: 2,
+    sessions: 1,
     calls: 9,
   });
   assert.ok(contact.identities.some(({ value }) => value === formerId), "alias adds the former id");
