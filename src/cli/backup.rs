@@ -70,7 +70,7 @@ fn write(config: &Config, source: &mut Source, file: std::fs::File) -> Result<()
         format: archive::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: now.to_string(),
-        migrations: source.migrations()?,
+        migrations: source.migrations.clone(),
         tables: Vec::new(),
         checksums: std::collections::BTreeMap::new(),
     };

@@ -58,7 +58,7 @@ fn carry(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Failure> {
     let _hold = lock::hold(from)?;
     instance::up_to_date_unheld(from)?;
     let mut source = Source::open(from)?;
-    let migrations = source.migrations()?;
+    let migrations = source.migrations.clone();
     let mut target = Target::open(to, &migrations, Present::Refuse)?;
     say(&format!("{from} → {to}"));
     let begun = Instant::now();

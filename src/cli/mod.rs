@@ -115,13 +115,10 @@ fn act(line: Line) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line for a person or a pipe.
-#[expect(
-    clippy::print_stdout,
-    reason = "the command line speaks on standard output"
-)]
+/// Prints a line for a person or a pipe. Whoever has stopped listening does not stop the work.
 fn say(text: &str) {
-    println!("{text}");
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "errors go to standard error")]

@@ -63,11 +63,11 @@ impl std::fmt::Display for DatabaseUrl {
             Self::Postgres(text) => match url::Url::parse(text) {
                 Ok(mut url) => {
                     if url.password().is_some() {
-                        let _ = url.set_password(Some("…"));
+                        let _ = url.set_password(Some("***"));
                     }
                     // libpq also takes the password as a parameter.
                     if url.query().is_some_and(|q| q.contains("password")) {
-                        url.set_query(Some("…"));
+                        url.set_query(Some("***"));
                     }
                     write!(f, "{url}")
                 }
