@@ -7,4 +7,5 @@ mod jobs;
 mod ops;
 mod quarantine;
 mod sources;
+mod events;
 mod support;

@@ -1,5 +1,6 @@
-//! The thread that empties the inbox: reads in order, understands outside the transaction, applies inside it. One at a
-//! time over all instances, by a lease that every batch renews in its own transaction: a worker that lost it commits nothing.
+//! The thread that empties the inbox: reads in order, understands outside the transaction, applies inside it. A batch
+//! commits only if nobody else did the same requests: on SQLite the cursor must stand where it was read, on PostgreSQL
+//! the rows must still be there. A lease keeps several instances from working on the same rows in vain.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::db::{Conn, Db, DbError, PortableExt, is_passing};
 const MOST_ROWS: i64 = 4_000;
 const MOST_BYTES: usize = 4 << 20;
 /// How long a lease holds without a batch.
-const LEASE: i64 = 10 * SECOND;
+const LEASE: i64 = 5 * SECOND;
 const CURSOR: &str = "inbox";
 
 /// What the worker works with.
@@ -60,7 +61,7 @@ impl Running {
 /// What keeps a batch from being applied.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
-    #[error("another instance has the lease")]
+    #[error("another instance is at work")]
     NotMine,
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
@@ -97,7 +98,10 @@ impl Worker {
             match self.step(&mut state) {
                 Ok(0) => self.inbox.wait(Duration::from_millis(500)),
                 Ok(_) => pause = Duration::from_millis(50),
-                Err(Trouble::NotMine) => self.rest(Duration::from_secs(1)),
+                Err(Trouble::NotMine) => {
+                    state = State::default();
+                    self.rest(Duration::from_millis(500));
+                }
                 Err(error) => {
                     tracing::warn!(%error, "events wait: a batch could not be applied, trying again");
                     state = State::default();
@@ -105,6 +109,19 @@ impl Worker {
                     pause = (pause * 2).min(Duration::from_secs(5));
                 }
             }
+        }
+        self.release();
+    }
+
+    /// Lets another instance begin at once.
+    fn release(&self) {
+        let me = self.me.clone();
+        let released = self.db.write_now(move |conn| {
+            let mine = leases::table.filter(leases::name.eq(CURSOR)).filter(leases::holder.eq(&*me));
+            diesel::delete(mine).execute(conn)
+        });
+        if let Err(error) = released {
+            tracing::debug!(%error, "the lease was not released; it runs out by itself");
         }
     }
 
@@ -144,7 +161,6 @@ impl Worker {
             }
         }
         if let Some(last) = positions.last() {
-            state.position = state.position.max(*last);
             self.inbox.forget(*last, done);
         }
         Ok(done)
@@ -203,14 +219,16 @@ impl Worker {
         let mut names = state.names.clone();
         let me = self.me.clone();
         let told = self.live.wanted();
+        let from = state.position;
+        let last = positions.last().copied();
         let (events, names) = self.db.write_now(move |conn| {
             let now = clock::now();
-            renew(conn, &me, now)?;
+            consume(conn, &me, from, &positions, now)?;
             let events = batch.apply(conn, &mut names, &rejected, now, told)?;
-            consume(conn, &positions)?;
             Ok::<_, Trouble>((events, names))
         })?;
         state.names = names;
+        state.position = last.unwrap_or(state.position);
         Ok(events)
     }
 }
@@ -251,29 +269,32 @@ fn position(conn: &mut Conn) -> QueryResult<i64> {
     Ok(found.unwrap_or(0))
 }
 
-/// Marks requests as done, in the transaction of their effects.
-fn consume(conn: &mut Conn, positions: &[i64]) -> QueryResult<()> {
-    let Some(last) = positions.last() else {
-        return Ok(());
-    };
-    if conn.is_sqlite() {
-        diesel::insert_into(cursors::table)
-            .values((cursors::name.eq(CURSOR), cursors::position.eq(last)))
-            .on_conflict(cursors::name)
-            .do_update()
-            .set(cursors::position.eq(last))
-            .portable()
-            .execute(conn)?;
-        return Ok(());
-    }
-    let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions)))
-        .execute(conn)?;
-    // Somebody else did them: undo this batch.
-    if removed == positions.len() {
-        Ok(())
+/// Marks requests as done, in the transaction of their effects; refuses if somebody else did them.
+fn consume(conn: &mut Conn, me: &str, from: i64, positions: &[i64], now: Timestamp) -> Result<(), Trouble> {
+    let Some(last) = positions.last() else { return Ok(()) };
+    let done = if conn.is_sqlite() {
+        advance(conn, from, *last)?
     } else {
-        Err(diesel::result::Error::RollbackTransaction)
+        renew(conn, me, now)?;
+        let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions))).execute(conn)?;
+        removed == positions.len()
+    };
+    if done { Ok(()) } else { Err(Trouble::NotMine) }
+}
+
+/// Moves the cursor on, if it stands where it was read.
+fn advance(conn: &mut Conn, from: i64, to: i64) -> QueryResult<bool> {
+    let here = cursors::table.filter(cursors::name.eq(CURSOR)).filter(cursors::position.eq(from));
+    if diesel::update(here).set(cursors::position.eq(to)).execute(conn)? == 1 {
+        return Ok(true);
     }
+    let made = diesel::insert_into(cursors::table)
+        .values((cursors::name.eq(CURSOR), cursors::position.eq(to)))
+        .on_conflict(cursors::name)
+        .do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(made == 1)
 }
 
 /// Takes or renews the lease; its row stays locked until the batch is committed.
@@ -316,7 +337,10 @@ pub fn process_waiting(worker: &Worker) -> Result<usize, DbError> {
     let mut done = 0;
     loop {
         match worker.step(&mut state) {
-            Ok(0) => return Ok(done),
+            Ok(0) => {
+                worker.release();
+                return Ok(done);
+            }
             Ok(n) => done += n,
             Err(Trouble::Query(error)) => return Err(error.into()),
             Err(Trouble::Db(error)) => return Err(error),
