@@ -241,7 +241,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
         .configure(sources::pages::routes)
         .configure(quarantine::pages::routes);
     cfg.configure(ops::routes);
-    cfg.default_service(web::to(|| async {
-        kit::Result::<String>::Err(kit::Error::NotFound)
-    }));
+    #[cfg(debug_assertions)]
+    cfg.configure(kit::gallery::routes);
+    cfg.default_service(web::to(kit::not_found));
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::Location;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::base::token;
@@ -85,6 +85,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.parts().1)
     }
+}
+
+/// Where no route leads: a page for people, JSON for programs.
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    if request.path().starts_with("/api/") {
+        return ApiError::from(Error::NotFound).error_response();
+    }
+    Error::NotFound.error_response()
 }
 
 #[derive(Template)]

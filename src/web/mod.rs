@@ -6,6 +6,8 @@ mod error;
 mod filters;
 mod flash;
 mod form;
+#[cfg(debug_assertions)]
+pub mod gallery;
 mod headers;
 mod page;
 mod paging;
@@ -15,7 +17,7 @@ mod upload;
 
 pub use assets::{asset, serve as serve_asset, text as asset_text};
 pub use csrf::guard as csrf_guard;
-pub use error::{ApiError, ApiResult, Error, Result};
+pub use error::{ApiError, ApiResult, Error, Result, not_found};
 pub use filters::{When, ago, number};
 pub use flash::{FLASH_COOKIE, take as take_flash};
 pub use form::{Errors, Form};
