@@ -3,9 +3,9 @@
 
 mod accounts;
 mod contacts;
+mod events;
 mod jobs;
 mod ops;
 mod quarantine;
 mod sources;
-mod events;
 mod support;

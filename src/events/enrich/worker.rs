@@ -117,7 +117,9 @@ impl Worker {
     fn release(&self) {
         let me = self.me.clone();
         let released = self.db.write_now(move |conn| {
-            let mine = leases::table.filter(leases::name.eq(CURSOR)).filter(leases::holder.eq(&*me));
+            let mine = leases::table
+                .filter(leases::name.eq(CURSOR))
+                .filter(leases::holder.eq(&*me));
             diesel::delete(mine).execute(conn)
         });
         if let Err(error) = released {
@@ -270,13 +272,22 @@ fn position(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// Marks requests as done, in the transaction of their effects; refuses if somebody else did them.
-fn consume(conn: &mut Conn, me: &str, from: i64, positions: &[i64], now: Timestamp) -> Result<(), Trouble> {
-    let Some(last) = positions.last() else { return Ok(()) };
+fn consume(
+    conn: &mut Conn,
+    me: &str,
+    from: i64,
+    positions: &[i64],
+    now: Timestamp,
+) -> Result<(), Trouble> {
+    let Some(last) = positions.last() else {
+        return Ok(());
+    };
     let done = if conn.is_sqlite() {
         advance(conn, from, *last)?
     } else {
         renew(conn, me, now)?;
-        let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions))).execute(conn)?;
+        let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions)))
+            .execute(conn)?;
         removed == positions.len()
     };
     if done { Ok(()) } else { Err(Trouble::NotMine) }
@@ -284,8 +295,14 @@ fn consume(conn: &mut Conn, me: &str, from: i64, positions: &[i64], now: Timesta
 
 /// Moves the cursor on, if it stands where it was read.
 fn advance(conn: &mut Conn, from: i64, to: i64) -> QueryResult<bool> {
-    let here = cursors::table.filter(cursors::name.eq(CURSOR)).filter(cursors::position.eq(from));
-    if diesel::update(here).set(cursors::position.eq(to)).execute(conn)? == 1 {
+    let here = cursors::table
+        .filter(cursors::name.eq(CURSOR))
+        .filter(cursors::position.eq(from));
+    if diesel::update(here)
+        .set(cursors::position.eq(to))
+        .execute(conn)?
+        == 1
+    {
         return Ok(true);
     }
     let made = diesel::insert_into(cursors::table)

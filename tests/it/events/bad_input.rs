@@ -9,7 +9,12 @@ async fn reasons(site: &Site) -> Vec<String> {
     use diesel::prelude::*;
     use rapport::db::schema::quarantine;
     site.app
-        .read(|conn| quarantine::table.order(quarantine::id).select(quarantine::reason).load::<String>(conn))
+        .read(|conn| {
+            quarantine::table
+                .order(quarantine::id)
+                .select(quarantine::reason)
+                .load::<String>(conn)
+        })
         .await
 }
 
@@ -36,8 +41,18 @@ async fn one_bad_event_never_fails_its_batch() {
     assert_eq!(
         reasons(&site).await,
         [
-            "no_event_name", "unknown_type", "no_type", "no_identity", "no_group_id", "no_previous_id", "bad_user_id",
-            "bad_user_id", "bad_timestamp", "not_an_object", "not_an_object", "not_an_object",
+            "no_event_name",
+            "unknown_type",
+            "no_type",
+            "no_identity",
+            "no_group_id",
+            "no_previous_id",
+            "bad_user_id",
+            "bad_user_id",
+            "bad_timestamp",
+            "not_an_object",
+            "not_an_object",
+            "not_an_object",
         ]
     );
     assert_eq!(site.number("SELECT COUNT(*) FROM events").await, 2);
@@ -46,9 +61,26 @@ async fn one_bad_event_never_fails_its_batch() {
 #[actix_web::test]
 async fn wrong_types_in_every_field_break_nothing() {
     let site = Site::new().await;
-    for wrong in [json!(7), json!("x"), json!([1, [2]]), json!({"a": {"b": 1}}), json!(true), json!(1e300), Value::Null] {
+    for wrong in [
+        json!(7),
+        json!("x"),
+        json!([1, [2]]),
+        json!({"a": {"b": 1}}),
+        json!(true),
+        json!(1e300),
+        Value::Null,
+    ] {
         let mut event = json!({"type": "track", "event": "E", "userId": "u1"});
-        for field in ["properties", "context", "traits", "integrations", "sentAt", "messageId", "name", "category"] {
+        for field in [
+            "properties",
+            "context",
+            "traits",
+            "integrations",
+            "sentAt",
+            "messageId",
+            "name",
+            "category",
+        ] {
             event[field] = wrong.clone();
         }
         // The same messageId seven times would be one event.
@@ -69,9 +101,21 @@ async fn what_can_never_be_right_is_told_so_and_what_is_too_large_too() {
     let site = Site::new().await;
     let path = format!("/v1/batch?writeKey={}", site.key);
     let post = |body: Vec<u8>| site.sdk.post_body(&path, "application/json", body);
-    assert_eq!(post(b"{\"batch\": [{".to_vec()).await.is(400).json()["code"], "invalid_json");
-    assert_eq!(post(b"{\"batch\": [\"\xff\xfe\"]}".to_vec()).await.is(400).json()["code"], "invalid_json");
-    assert_eq!(post(vec![b' '; 5 << 20]).await.is(413).json()["code"], "too_large");
+    assert_eq!(
+        post(b"{\"batch\": [{".to_vec()).await.is(400).json()["code"],
+        "invalid_json"
+    );
+    assert_eq!(
+        post(b"{\"batch\": [\"\xff\xfe\"]}".to_vec())
+            .await
+            .is(400)
+            .json()["code"],
+        "invalid_json"
+    );
+    assert_eq!(
+        post(vec![b' '; 5 << 20]).await.is(413).json()["code"],
+        "too_large"
+    );
     let bomb = {
         use std::io::Write;
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -89,10 +133,24 @@ async fn what_can_never_be_right_is_told_so_and_what_is_too_large_too() {
 #[actix_web::test]
 async fn deep_and_enormous_events_go_to_the_quarantine() {
     let site = Site::new().await;
-    let deep = format!(r#"{{"type":"track","event":"E","userId":"u","properties":{{"a":{}{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-    let long = format!(r#"{{"type":"track","event":"E","userId":"u","properties":{{"a":"{}"}}}}"#, "x".repeat(3_900_000));
+    let deep = format!(
+        r#"{{"type":"track","event":"E","userId":"u","properties":{{"a":{}{}}}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    let long = format!(
+        r#"{{"type":"track","event":"E","userId":"u","properties":{{"a":"{}"}}}}"#,
+        "x".repeat(3_900_000)
+    );
     for body in [deep, long] {
-        site.sdk.post_body(&format!("/v1/track?writeKey={}", site.key), "text/plain", body).await.is(200);
+        site.sdk
+            .post_body(
+                &format!("/v1/track?writeKey={}", site.key),
+                "text/plain",
+                body,
+            )
+            .await
+            .is(200);
     }
     site.settle();
     assert_eq!(reasons(&site).await, ["too_deep", "too_large"]);
@@ -105,7 +163,11 @@ async fn times_from_1601_to_9999_are_received_today() {
         let time = format!("{year}-01-01T00:00:00.000Z");
         site.send(json!([{"type": "track", "event": "E", "userId": "u", "messageId": n.to_string(), "timestamp": time}])).await;
     }
-    assert_eq!(site.number("SELECT COUNT(*) FROM events WHERE at = received_at").await, 3);
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM events WHERE at = received_at")
+            .await,
+        3
+    );
 }
 
 #[actix_web::test]
@@ -117,8 +179,13 @@ async fn names_in_every_script_and_the_strangest_keys_are_kept_verbatim() {
         {"type": "identify", "userId": "ユーザー", "traits": {"name": "ليلى\u{0} الحداد", "emoji": "🦀\u{0}"}},
     ]))
     .await;
-    let stored = site.text("SELECT properties FROM events WHERE properties <> '{}'").await;
-    assert_eq!(serde_json::from_str::<Value>(&stored).expect("JSON"), properties);
+    let stored = site
+        .text("SELECT properties FROM events WHERE properties <> '{}'")
+        .await;
+    assert_eq!(
+        serde_json::from_str::<Value>(&stored).expect("JSON"),
+        properties
+    );
     assert!(stored.contains("9007199254740993"));
     assert_eq!(site.text("SELECT name FROM contacts").await, "ليلى الحداد");
 }
@@ -131,5 +198,9 @@ async fn consent_refused_is_consent_refused() {
         {"type": "track", "event": "Yes", "userId": "u", "context": {"consent": {"categoryPreferences": {"analytics": true}}}},
     ]))
     .await;
-    assert_eq!(site.text("SELECT n.name FROM events e JOIN event_names n ON n.id = e.name_id").await, "Yes");
+    assert_eq!(
+        site.text("SELECT n.name FROM events e JOIN event_names n ON n.id = e.name_id")
+            .await,
+        "Yes"
+    );
 }

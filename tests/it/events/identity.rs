@@ -12,28 +12,57 @@ async fn identify_stitches_the_anonymous_history() {
         {"type": "page", "anonymousId": "a1", "properties": {"path": "/pricing"}},
     ]))
     .await;
-    assert_eq!(site.number("SELECT COUNT(*) FROM contacts WHERE is_known = (1 = 0) AND stage = 'visitor'").await, 1);
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM contacts WHERE is_known = (1 = 0) AND stage = 'visitor'")
+            .await,
+        1
+    );
     site.send(json!([{"type": "identify", "anonymousId": "a1", "userId": "u1", "traits": {"email": "Ada@Example.com"}}])).await;
     let ada = site.contact("user_id", "u1").await;
     assert_eq!(site.contact("anonymous_id", "a1").await, ada);
     assert_eq!(site.contact("email", "ada@example.com").await, ada);
-    assert_eq!(site.number("SELECT COUNT(*) FROM contacts WHERE is_known = (1 = 1) AND stage = 'lead'").await, 1);
-    assert_eq!(site.number("SELECT SUM(event_count) FROM identities").await, 3);
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM contacts WHERE is_known = (1 = 1) AND stage = 'lead'")
+            .await,
+        1
+    );
+    assert_eq!(
+        site.number("SELECT SUM(event_count) FROM identities").await,
+        3
+    );
 }
 
 #[actix_web::test]
 async fn a_visitor_on_a_second_device_is_merged_when_they_sign_in_and_the_merge_is_journaled() {
     let site = Site::new().await;
     site.send(json!([{"type": "identify", "anonymousId": "laptop", "userId": "u1", "traits": {"email": "ada@example.com"}}])).await;
-    site.send(json!([{"type": "page", "anonymousId": "phone"}])).await;
+    site.send(json!([{"type": "page", "anonymousId": "phone"}]))
+        .await;
     let visitor = site.contact("anonymous_id", "phone").await;
-    site.send(json!([{"type": "identify", "anonymousId": "phone", "userId": "u1"}])).await;
+    site.send(json!([{"type": "identify", "anonymousId": "phone", "userId": "u1"}]))
+        .await;
     let ada = site.contact("user_id", "u1").await;
     assert_ne!(visitor, ada);
     assert_eq!(site.contact("anonymous_id", "phone").await, ada);
-    assert_eq!(site.number(&format!("SELECT COUNT(*) FROM merges WHERE winner_id = {ada} AND loser_id = {visitor}")).await, 1);
-    assert_eq!(site.number("SELECT COUNT(*) FROM merge_moves WHERE table_name = 'identities'").await, 1);
-    assert_eq!(site.number(&format!("SELECT merged_into FROM contacts WHERE id = {visitor}")).await, ada);
+    assert_eq!(
+        site.number(&format!(
+            "SELECT COUNT(*) FROM merges WHERE winner_id = {ada} AND loser_id = {visitor}"
+        ))
+        .await,
+        1
+    );
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM merge_moves WHERE table_name = 'identities'")
+            .await,
+        1
+    );
+    assert_eq!(
+        site.number(&format!(
+            "SELECT merged_into FROM contacts WHERE id = {visitor}"
+        ))
+        .await,
+        ada
+    );
 }
 
 #[actix_web::test]
@@ -45,7 +74,10 @@ async fn a_second_user_on_one_device_is_a_second_contact() {
         {"type": "track", "event": "E", "anonymousId": "kiosk", "userId": "second"},
     ]))
     .await;
-    let (first, second) = (site.contact("user_id", "first").await, site.contact("user_id", "second").await);
+    let (first, second) = (
+        site.contact("user_id", "first").await,
+        site.contact("user_id", "second").await,
+    );
     assert_ne!(first, second);
     assert_eq!(site.contact("anonymous_id", "kiosk").await, first);
     assert_eq!(
@@ -67,20 +99,36 @@ async fn absent_null_and_empty_ids_are_the_same_and_fillers_are_nobody() {
     ]))
     .await;
     assert_eq!(site.number("SELECT COUNT(*) FROM contacts").await, 2);
-    assert_eq!(site.contact("user_id", "42").await, site.contact("anonymous_id", "a2").await);
+    assert_eq!(
+        site.contact("user_id", "42").await,
+        site.contact("anonymous_id", "a2").await
+    );
 }
 
 #[actix_web::test]
 async fn an_alias_links_the_id_before_and_repeating_it_does_nothing() {
     let site = Site::new().await;
-    site.send(json!([{"type": "page", "anonymousId": "a1"}])).await;
+    site.send(json!([{"type": "page", "anonymousId": "a1"}]))
+        .await;
     for _ in 0..2 {
-        site.send(json!([{"type": "alias", "previousId": "a1", "userId": "u1"}])).await;
+        site.send(json!([{"type": "alias", "previousId": "a1", "userId": "u1"}]))
+            .await;
     }
-    assert_eq!(site.contact("anonymous_id", "a1").await, site.contact("user_id", "u1").await);
-    site.send(json!([{"type": "alias", "previousId": "u1", "userId": "u2"}])).await;
-    assert_eq!(site.contact("user_id", "u1").await, site.contact("user_id", "u2").await);
-    assert_eq!(site.number("SELECT COUNT(*) FROM contacts WHERE merged_into IS NULL").await, 1);
+    assert_eq!(
+        site.contact("anonymous_id", "a1").await,
+        site.contact("user_id", "u1").await
+    );
+    site.send(json!([{"type": "alias", "previousId": "u1", "userId": "u2"}]))
+        .await;
+    assert_eq!(
+        site.contact("user_id", "u1").await,
+        site.contact("user_id", "u2").await
+    );
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM contacts WHERE merged_into IS NULL")
+            .await,
+        1
+    );
 }
 
 #[actix_web::test]
@@ -103,17 +151,32 @@ async fn a_group_is_a_company_with_people() {
         {"type": "group", "userId": "u2", "groupId": "g1"},
     ]))
     .await;
-    assert_eq!(site.text("SELECT name FROM companies").await, "Nordfjord Havbruk AS");
-    assert_eq!(site.text("SELECT domain FROM company_domains").await, "nordfjord.example");
+    assert_eq!(
+        site.text("SELECT name FROM companies").await,
+        "Nordfjord Havbruk AS"
+    );
+    assert_eq!(
+        site.text("SELECT domain FROM company_domains").await,
+        "nordfjord.example"
+    );
     assert_eq!(site.number("SELECT COUNT(*) FROM company_people").await, 2);
-    assert_eq!(site.number("SELECT COUNT(*) FROM contacts WHERE company_id IS NOT NULL").await, 2);
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM contacts WHERE company_id IS NOT NULL")
+            .await,
+        2
+    );
 }
 
 #[actix_web::test]
 async fn visits_end_after_thirty_minutes_and_late_events_join_theirs() {
     let site = Site::new().await;
     let page = |id: &str, time: &str| json!({"type": "page", "anonymousId": "a", "messageId": id, "timestamp": format!("2026-11-20T{time}Z"), "properties": {"path": "/"}});
-    site.send(json!([page("1", "10:00:00"), page("2", "10:29:00"), page("3", "11:30:00")])).await;
+    site.send(json!([
+        page("1", "10:00:00"),
+        page("2", "10:29:00"),
+        page("3", "11:30:00")
+    ]))
+    .await;
     site.send(json!([page("4", "10:10:00")])).await;
     assert_eq!(site.number("SELECT COUNT(*) FROM sessions").await, 2);
     assert_eq!(site.number("SELECT MAX(page_count) FROM sessions").await, 3);

@@ -28,15 +28,26 @@ pub struct Site {
 impl Site {
     pub async fn new() -> Self {
         let app = TestApp::new().await;
-        let new = NewSource { name: "Website".to_owned(), kind: SourceKind::Web };
-        let source = app.write(move |conn| actions::create(conn, &new, &By::house(), clock::now())).await;
+        let new = NewSource {
+            name: "Website".to_owned(),
+            kind: SourceKind::Web,
+        };
+        let source = app
+            .write(move |conn| actions::create(conn, &new, &By::house(), clock::now()))
+            .await;
         let sdk = app.browser();
-        Self { app, key: source.write_key, source: source.id, sdk }
+        Self {
+            app,
+            key: source.write_key,
+            source: source.id,
+            sdk,
+        }
     }
 
     /// Sends a batch as SDKs do, and lets the worker have it.
     pub async fn send(&self, events: Value) {
-        self.post(&json!({ "writeKey": self.key, "batch": events })).await;
+        self.post(&json!({ "writeKey": self.key, "batch": events }))
+            .await;
         self.settle();
     }
 
@@ -63,7 +74,10 @@ impl Site {
             n: i64,
         }
         let sql = format!("SELECT CAST(({sql}) AS BIGINT) AS n");
-        let rows: Vec<One> = self.app.read(move |conn| diesel::sql_query(sql).load::<One>(conn)).await;
+        let rows: Vec<One> = self
+            .app
+            .read(move |conn| diesel::sql_query(sql).load::<One>(conn))
+            .await;
         rows.first().map(|row| row.n).expect("a row")
     }
 
@@ -76,7 +90,10 @@ impl Site {
             t: String,
         }
         let sql = format!("SELECT COALESCE(({sql}), '') AS t");
-        let rows: Vec<One> = self.app.read(move |conn| diesel::sql_query(sql).load::<One>(conn)).await;
+        let rows: Vec<One> = self
+            .app
+            .read(move |conn| diesel::sql_query(sql).load::<One>(conn))
+            .await;
         rows.into_iter().next().map(|row| row.t).expect("a row")
     }
 

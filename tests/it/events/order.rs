@@ -12,13 +12,21 @@ async fn partition(site: &Site) -> Vec<Vec<String>> {
         .app
         .read(|conn| {
             identities::table
-                .select((identities::contact_id, identities::namespace, identities::value))
+                .select((
+                    identities::contact_id,
+                    identities::namespace,
+                    identities::value,
+                ))
                 .load(conn)
         })
         .await;
-    let mut groups: std::collections::BTreeMap<i64, Vec<String>> = std::collections::BTreeMap::new();
+    let mut groups: std::collections::BTreeMap<i64, Vec<String>> =
+        std::collections::BTreeMap::new();
     for (contact, namespace, value) in rows {
-        groups.entry(contact).or_default().push(format!("{namespace}:{value}"));
+        groups
+            .entry(contact)
+            .or_default()
+            .push(format!("{namespace}:{value}"));
     }
     let mut groups: Vec<Vec<String>> = groups.into_values().collect();
     for group in &mut groups {
@@ -55,7 +63,9 @@ async fn shuffled_streams_give_the_same_contacts_and_the_same_values() {
         let mut events = stream();
         let mut state = seed;
         for i in (1..events.len()).rev() {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             if seed > 0 {
                 events.swap(i, (state >> 33) as usize % (i + 1));
             }
