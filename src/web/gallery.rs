@@ -137,6 +137,7 @@ fn shell() -> Shell {
             tone: "accent",
             avatar_url: None,
             is_admin: true,
+            sees_sources: true,
         }),
         ..Shell::default()
     }
