@@ -21,7 +21,7 @@ use crate::events::health::Health;
 use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
 use crate::events::live::Live;
-use crate::events::{debugger, quarantine, sources};
+use crate::events::{debugger, quarantine, record, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
@@ -222,19 +222,24 @@ pub fn app(
 
 /// What a contact's story is made of, beyond entries and notes.
 fn strands() -> Strands {
-    Strands(Vec::new())
+    Strands(vec![record::visits])
 }
 
 /// What stands beside a contact's story, beyond its companies.
 fn cards() -> Cards {
-    Cards(Vec::new())
+    Cards(vec![record::activity, record::touches])
 }
 
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
+<<<<<<< HEAD
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
+=======
+    cfg.configure(accounts::pages::routes);
+    cfg.configure(record::routes);
+>>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
     cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)

@@ -12,6 +12,7 @@ use crate::db::schema::{
     timeline_entries, trait_values, traits,
 };
 use crate::db::{Conn, PortableExt};
+use crate::timeline::{self, EntryKind, NewEntry};
 
 /// Merges `loser` into `winner`; must run in a transaction. `evidence` is JSON that says why.
 pub fn merge(
@@ -53,7 +54,39 @@ pub fn merge(
         ))
         .execute(conn)?;
     search::put(conn, search::Kind::Contact, loser.0, "")?;
+    tell(conn, id, winner, loser, rule, actor, now)?;
     Ok(MergeId(id))
+}
+
+/// Writes the merge into the winner's story.
+fn tell(
+    conn: &mut Conn,
+    merge: i64,
+    winner: ContactId,
+    loser: ContactId,
+    rule: &str,
+    actor: Option<UserId>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let name: String = contacts::table
+        .filter(contacts::id.eq(loser))
+        .select(contacts::name)
+        .first(conn)?;
+    let name = if name.is_empty() {
+        format!("Visitor {loser}")
+    } else {
+        name
+    };
+    let entry = NewEntry {
+        contact_id: Some(winner),
+        company_id: None,
+        at: now,
+        kind: EntryKind::Merged,
+        actor_id: actor,
+        subject_id: Some(merge),
+        data: serde_json::json!({ "name": name, "rule": rule }),
+    };
+    timeline::add(conn, &entry).map(|_| ())
 }
 
 struct Journal {

@@ -12,4 +12,5 @@ pub mod listing;
 pub mod live;
 pub mod model;
 pub mod quarantine;
+pub mod record;
 pub mod sources;

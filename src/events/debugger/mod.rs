@@ -6,4 +6,5 @@ pub mod pages;
 mod store;
 mod streams;
 
+pub(in crate::events) use streams::Place;
 pub use streams::Streams;

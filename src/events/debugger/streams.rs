@@ -17,14 +17,14 @@ pub struct Streams {
 
 /// An open stream; dropping it gives the place back.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(in crate::events) struct Place {
     streams: Streams,
     user: UserId,
 }
 
 impl Streams {
     /// A place for one more stream, if there is one.
-    pub(super) fn take(&self, user: UserId) -> Option<Place> {
+    pub(in crate::events) fn take(&self, user: UserId) -> Option<Place> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(user).or_default();
         if *count >= MOST {

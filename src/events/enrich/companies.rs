@@ -5,7 +5,7 @@ use diesel::upsert::excluded;
 
 use super::claims::Claim;
 use super::read::Draft;
-use super::traits::key_ids;
+use super::trait_keys::key_ids;
 use crate::base::ids::{ContactId, SourceId};
 use crate::base::{EmailAddress, Timestamp, text};
 use crate::contacts::survivorship;

@@ -15,6 +15,15 @@ use crate::db::dialect::tally::{self, IdentityTally};
 use crate::db::schema::event_days;
 use crate::upsert_all;
 
+/// Whether a device was there: what a server reports is grouped too, but nobody visited anything.
+fn is_visit(draft: &Draft) -> bool {
+    matches!(draft.kind, EventKind::Page | EventKind::Screen)
+        || draft
+            .ids
+            .iter()
+            .any(|id| matches!(&*id.namespace, "anonymous_id" | "device"))
+}
+
 /// Sums of one batch.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -44,7 +53,7 @@ impl Counters {
         sums.last = sums.last.max(draft.at.0);
         sums.events += 1;
         sums.pages += i64::from(matches!(draft.kind, EventKind::Page | EventKind::Screen));
-        sums.sessions += i64::from(joined.began);
+        sums.sessions += i64::from(joined.began && is_visit(draft));
         if let Some(touch) = &joined.touch {
             let json = serde_json::to_string(touch).ok();
             if !owner.has_first_touch && sums.first_touch.is_none() {

@@ -10,13 +10,9 @@ use super::read::Draft;
 use super::resolve::{self, Decision, Facts};
 use super::rows::{ContactRow, IdentityRow};
 use crate::base::Timestamp;
-use crate::base::clock::MINUTE;
-use crate::base::ids::ContactId;
-use crate::contacts::merge;
 use crate::db::Conn;
 use crate::db::dialect::reserve;
-use crate::db::schema::{contacts, identities, merge_suggestions, no_merges};
-use crate::insert_all;
+use crate::db::schema::{contacts, identities, no_merges};
 
 /// Values asked for in one statement.
 const CHUNK: usize = 500;
@@ -36,10 +32,10 @@ pub(super) struct Person {
     pub is_known: bool,
     pub is_owned: bool,
     pub name: String,
-    last_seen_at: Timestamp,
+    pub last_seen_at: Timestamp,
     users: Option<Vec<String>>,
-    newest: Timestamp,
-    becomes_known: bool,
+    pub newest: Timestamp,
+    pub becomes_known: bool,
 }
 
 /// Whose an event is.
@@ -68,17 +64,25 @@ pub(super) struct Effect {
 #[derive(Debug, Default)]
 pub(super) struct World {
     known: HashMap<Id, Known>,
-    people: HashMap<i64, Person>,
-    moved: HashMap<i64, i64>,
+    pub(super) people: HashMap<i64, Person>,
+    pub(super) moved: HashMap<i64, i64>,
     apart: HashSet<(i64, i64)>,
     spare_contacts: Vec<i64>,
     spare_identities: Vec<i64>,
+<<<<<<< HEAD
     new_contacts: Vec<ContactRow>,
     new_identities: Vec<IdentityRow>,
     /// Winner, loser, what said so, in what words, when that came.
     merges: Vec<(i64, i64, EventKind, String, Timestamp)>,
     suggestions: Vec<(i64, i64, String)>,
     now: Timestamp,
+=======
+    pub(super) new_contacts: Vec<ContactRow>,
+    pub(super) new_identities: Vec<IdentityRow>,
+    pub(super) merges: Vec<(i64, i64, EventKind, String)>,
+    pub(super) suggestions: Vec<(i64, i64, String)>,
+    pub(super) now: Timestamp,
+>>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
 }
 
 impl World {
@@ -190,7 +194,11 @@ impl World {
     ) -> QueryResult<(Owner, Effect)> {
         let mut effect = Effect::default();
         let mut ids: Vec<Id> = draft.ids.clone();
-        if let Some(previous) = &draft.previous {
+        if let Some(previous) = draft
+            .previous
+            .as_ref()
+            .filter(|id| !ids.iter().any(|known| known.value == **id))
+        {
             ids.extend(self.previous(previous));
         }
         if let Some(owner) = self.settled(&ids) {
@@ -271,6 +279,7 @@ impl World {
             .is_some_and(|p| p.is_known)
     }
 
+<<<<<<< HEAD
     /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
     pub fn write(&mut self, conn: &mut Conn) -> QueryResult<()> {
         for row in &mut self.new_contacts {
@@ -350,6 +359,8 @@ impl World {
         Ok(())
     }
 
+=======
+>>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
     /// The owner of identifiers that are all known and all one contact's: nothing to decide.
     fn settled(&self, ids: &[Id]) -> Option<Owner> {
         let first = self.known.get(ids.first()?)?;

@@ -1,8 +1,12 @@
 //! Understanding what was sent: a request becomes drafts of events and refusals, without a look at the database.
 //! Nothing here may panic or recurse on input; every field may be missing, of any type, or enormous.
 
+<<<<<<< HEAD
 use serde::Deserialize;
 use serde_json::value::RawValue;
+=======
+use xxhash_rust::xxh3::Xxh3;
+>>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
 
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
@@ -12,6 +16,7 @@ use super::clock_skew::corrected;
 use super::consent::{self, Consent, ConsentManagement};
 use super::fields::{self, Field};
 use super::ids::{self, Id};
+use super::sent::{Context, Envelope, External, Sent, object, page, raw, value};
 use super::touch::PageInfo;
 use crate::base::ids::SourceId;
 use crate::base::{Timestamp, text};
@@ -90,119 +95,6 @@ impl Refusal {
             received_at: request.received_at,
         }
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    batch: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
-    context: Field<'a>,
-    #[serde(borrow, rename = "sentAt")]
-    sent_at: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Sent<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Field<'a>,
-    #[serde(borrow)]
-    event: Field<'a>,
-    #[serde(borrow)]
-    name: Field<'a>,
-    #[serde(borrow)]
-    category: Field<'a>,
-    #[serde(borrow)]
-    user_id: Field<'a>,
-    #[serde(borrow)]
-    anonymous_id: Field<'a>,
-    #[serde(borrow)]
-    group_id: Field<'a>,
-    #[serde(borrow)]
-    previous_id: Field<'a>,
-    #[serde(borrow)]
-    message_id: Field<'a>,
-    #[serde(borrow)]
-    timestamp: Field<'a>,
-    #[serde(borrow)]
-    original_timestamp: Field<'a>,
-    #[serde(borrow)]
-    sent_at: Field<'a>,
-    #[serde(borrow)]
-    properties: Field<'a>,
-    #[serde(borrow)]
-    traits: Field<'a>,
-    #[serde(borrow)]
-    context: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Context<'a> {
-    #[serde(borrow)]
-    traits: Field<'a>,
-    #[serde(borrow)]
-    page: Field<'a>,
-    #[serde(borrow)]
-    campaign: Field<'a>,
-    #[serde(borrow)]
-    user_agent: Field<'a>,
-    #[serde(borrow)]
-    device: Field<'a>,
-    #[serde(borrow)]
-    external_ids: Field<'a>,
-    #[serde(borrow)]
-    locale: Field<'a>,
-    #[serde(borrow)]
-    timezone: Field<'a>,
-    #[serde(borrow)]
-    consent: Field<'a>,
-    #[serde(borrow)]
-    consent_management: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Page<'a> {
-    #[serde(borrow)]
-    url: Field<'a>,
-    #[serde(borrow)]
-    path: Field<'a>,
-    #[serde(borrow)]
-    referrer: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Campaign<'a> {
-    #[serde(borrow)]
-    source: Field<'a>,
-    #[serde(borrow)]
-    medium: Field<'a>,
-    #[serde(borrow)]
-    name: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Value<'a> {
-    #[serde(borrow)]
-    revenue: Field<'a>,
-    #[serde(borrow)]
-    total: Field<'a>,
-    #[serde(borrow)]
-    value: Field<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct External<'a> {
-    #[serde(borrow)]
-    id: Field<'a>,
-    #[serde(borrow, rename = "type")]
-    kind: Field<'a>,
 }
 
 /// Everything known of a request besides its events.
@@ -551,6 +443,7 @@ impl<'a> Frame<'a> {
     }
 }
 
+<<<<<<< HEAD
 fn object<'a, T: Default + Deserialize<'a>>(field: Field<'a>) -> T {
     field
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
@@ -605,4 +498,12 @@ fn value(properties: Field<'_>) -> f64 {
         .or_else(|| fields::number(value.total))
         .or_else(|| fields::number(value.value))
         .unwrap_or(0.0)
+=======
+fn hash(source: SourceId, message_id: &str) -> i64 {
+    let mut hasher = Xxh3::new();
+    hasher.update(&source.0.to_le_bytes());
+    hasher.update(message_id.as_bytes());
+    // 0 stands for "none".
+    hasher.digest() as i64 | 1
+>>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
 }

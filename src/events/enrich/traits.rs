@@ -10,17 +10,16 @@ use super::companies;
 use super::people::{Owner, World};
 use super::read::Draft;
 use super::rows::{TraitRow, TraitValueRow};
+use super::trait_keys::key_ids;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
 use crate::base::{EmailAddress, Timestamp, phone, text};
 use crate::contacts::survivorship::{self, Claim};
-use crate::db::dialect::search;
-use crate::db::schema::{contacts, identities, trait_keys, trait_values, traits};
+use crate::contacts::words;
+use crate::db::schema::{contacts, identities, trait_values, traits};
 use crate::db::{Conn, PortableExt};
 use crate::upsert_all;
 
 const CHUNK: usize = 500;
-/// Different keys at the most; a program that puts data into keys must not grow the dictionary without end.
-const MOST_KEYS: i64 = 5_000;
 
 /// Writes the claims of identifies and the companies of groups. Returns, per draft, how many shown values changed.
 pub(super) fn write(
@@ -128,71 +127,6 @@ pub(super) fn keys(
         .collect();
     let wanted: Vec<&str> = wanted.into_iter().collect();
     key_ids(conn, "contact", &wanted, now)
-}
-
-/// The ids of keys of an object, made where they are new and the dictionary is not full.
-pub(super) fn key_ids(
-    conn: &mut Conn,
-    object: &str,
-    wanted: &[&str],
-    now: Timestamp,
-) -> QueryResult<HashMap<String, i64>> {
-    let mut known: HashMap<String, i64> = HashMap::new();
-    for chunk in wanted.chunks(CHUNK) {
-        let rows: Vec<(String, i64)> = trait_keys::table
-            .filter(trait_keys::object.eq(object))
-            .filter(trait_keys::key.eq_any(chunk))
-            .select((trait_keys::key, trait_keys::id))
-            .load(conn)?;
-        known.extend(rows);
-    }
-    let new: Vec<&&str> = wanted
-        .iter()
-        .filter(|key| !known.contains_key(**key))
-        .collect();
-    if new.is_empty() {
-        return Ok(known);
-    }
-    let there: i64 = trait_keys::table.count().get_result(conn)?;
-    for key in new
-        .into_iter()
-        .take(usize::try_from(MOST_KEYS - there).unwrap_or(0))
-    {
-        let id: i64 = diesel::insert_into(trait_keys::table)
-            .values((
-                trait_keys::object.eq(object),
-                trait_keys::key.eq(key),
-                trait_keys::label.eq(label(key)),
-                trait_keys::is_declared.eq(false),
-                trait_keys::created_at.eq(now),
-            ))
-            .returning(trait_keys::id)
-            .get_result(conn)?;
-        known.insert((*key).to_owned(), id);
-    }
-    Ok(known)
-}
-
-/// `billingPlan`, `billing_plan` → "Billing plan".
-fn label(key: &str) -> String {
-    let mut words = String::with_capacity(key.len() + 4);
-    let mut was_lower = false;
-    for c in key.chars() {
-        match c {
-            '_' | '-' | '.' | '$' => words.push(' '),
-            c if c.is_uppercase() && was_lower => {
-                words.push(' ');
-                words.extend(c.to_lowercase());
-            }
-            c => words.push(c),
-        }
-        was_lower = c.is_lowercase();
-    }
-    let words = text::line(&words, 100);
-    let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(rest).collect()
-    })
 }
 
 /// Keeps every claim by identity and source: the latest of each.
@@ -411,12 +345,7 @@ fn apply(conn: &mut Conn, contact: i64, mut patch: Columns, now: Timestamp) -> Q
         .set(&patch)
         .execute(conn)?;
     if is_found_by && is_known {
-        let words = [
-            patch.name.unwrap_or(name),
-            patch.email.or(email).unwrap_or_default(),
-            patch.phone.or(phone_number).unwrap_or_default(),
-        ];
-        search::put(conn, search::Kind::Contact, contact, &words.join(" "))?;
+        words::refresh(conn, ContactId(contact))?;
     }
     Ok(())
 }
@@ -455,23 +384,5 @@ fn plain(json: &str) -> Option<String> {
         }
         serde_json::Value::Number(value) => Some(value.to_string()),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_become_labels() {
-        for (key, want) in [
-            ("plan", "Plan"),
-            ("billingPlan", "Billing plan"),
-            ("total_orders", "Total orders"),
-            ("MRR", "MRR"),
-            ("", ""),
-        ] {
-            assert_eq!(label(key), want);
-        }
     }
 }

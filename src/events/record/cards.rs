@@ -1,0 +1,165 @@
+//! Figures beside the story: activity of the last thirty days, and where the person came from.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use super::super::enrich::Touch;
+use crate::base::Timestamp;
+use crate::base::ids::ContactId;
+use crate::contacts::{Card, CardAsk, CardRow, Spark};
+use crate::db::Conn;
+use crate::db::schema::{event_days, identities};
+use crate::web::{ago, number};
+
+const DAYS: i64 = 30;
+
+/// "Last 30 days": a column a day, and what all of it adds up to.
+pub fn activity(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    let today = ask.now.day();
+    let first = today - DAYS + 1;
+    let total = || sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
+    let days: Vec<(i64, Option<i64>)> = event_days::table
+        .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
+        .filter(identities::contact_id.eq(contact.0))
+        .filter(event_days::day.ge(first))
+        .group_by(event_days::day)
+        .select((event_days::day, total()))
+        .load(conn)?;
+    let rows: Vec<(i64, i64, i64, Timestamp, Timestamp, Option<String>)> = identities::table
+        .filter(identities::contact_id.eq(contact.0))
+        .filter(identities::event_count.gt(0))
+        .order(identities::last_seen_at.desc())
+        .limit(1_000)
+        .select((
+            identities::event_count,
+            identities::page_count,
+            identities::session_count,
+            identities::first_seen_at,
+            identities::last_seen_at,
+            identities::device,
+        ))
+        .load(conn)?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut values = vec![0; DAYS as usize];
+    for (day, n) in days {
+        if let Some(value) = usize::try_from(day - first)
+            .ok()
+            .and_then(|at| values.get_mut(at))
+        {
+            *value = n.unwrap_or(0);
+        }
+    }
+    let month: i64 = values.iter().sum();
+    let sum = |pick: fn(&(i64, i64, i64, Timestamp, Timestamp, Option<String>)) -> i64| {
+        rows.iter().map(pick).sum::<i64>()
+    };
+    let first_seen = rows
+        .iter()
+        .map(|r| r.3)
+        .filter(|at| !at.is_zero())
+        .min()
+        .unwrap_or_default();
+    let last_seen = rows.iter().map(|r| r.4).max().unwrap_or_default();
+    let figure = |label: &str, value: String| CardRow {
+        label: label.to_owned(),
+        value,
+        ..CardRow::default()
+    };
+    let mut lines = vec![
+        figure("First seen", ago(first_seen, ask.now, ask.zone)),
+        figure("Last seen", ago(last_seen, ask.now, ask.zone)),
+        figure("Sessions", number(sum(|r| r.2))),
+        figure("Page views", number(sum(|r| r.1))),
+        figure("Events", number(sum(|r| r.0))),
+    ];
+    if let Some(device) = rows.iter().find_map(|r| r.5.clone()) {
+        lines.push(figure("Device", device));
+    }
+    Ok(Some(Card {
+        title: "Last 30 days".to_owned(),
+        count: if month == 1 {
+            "1 event".to_owned()
+        } else {
+            format!("{} events", number(month))
+        },
+        spark: Some(Spark {
+            label: format!("{} events in 30 days", number(month)),
+            middle: trend(&values),
+            left: Timestamp(first * crate::base::clock::DAY)
+                .utc()
+                .format("%-d %b")
+                .to_string(),
+            right: "today".to_owned(),
+            values,
+        }),
+        rows: lines,
+        ..Card::default()
+    }))
+}
+
+/// The second half of the month against the first.
+fn trend(values: &[i64]) -> String {
+    let (before, after) = values.split_at(values.len() / 2);
+    let (before, after): (i64, i64) = (before.iter().sum(), after.iter().sum());
+    match (before, after) {
+        (0, _) | (_, 0) => String::new(),
+        _ => format!("Trend {:+}%", (after - before) * 100 / before),
+    }
+}
+
+/// First and last touch: source, campaign, landing page.
+pub fn touches(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    let rows: Vec<(Option<String>, Option<String>)> = identities::table
+        .filter(identities::contact_id.eq(contact.0))
+        .filter(identities::first_touch.is_not_null())
+        .limit(1_000)
+        .select((identities::first_touch, identities::last_touch))
+        .load(conn)?;
+    let read = |json: &Option<String>| {
+        json.as_deref()
+            .and_then(|json| serde_json::from_str::<Touch>(json).ok())
+    };
+    let first = rows
+        .iter()
+        .filter_map(|(first, _)| read(first))
+        .min_by_key(|touch| touch.at);
+    let last = rows
+        .iter()
+        .filter_map(|(_, last)| read(last))
+        .max_by_key(|touch| touch.at);
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(None);
+    };
+    let row = |label: &str, touch: &Touch| CardRow {
+        label: format!("{label}: {}", touch.source),
+        value: ago(touch.at, ask.now, ask.zone),
+        hint: [&touch.medium, &touch.campaign, &touch.landing]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        ..CardRow::default()
+    };
+    Ok(Some(Card {
+        title: "Came from".to_owned(),
+        rows: vec![row("First", &first), row("Last", &last)],
+        ..Card::default()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trend_needs_both_halves() {
+        assert_eq!(trend(&[1, 1, 2, 2]), "Trend +100%");
+        assert_eq!(trend(&[2, 2, 1, 1]), "Trend -50%");
+        assert_eq!(trend(&[0, 0, 1, 1]), "");
+        assert_eq!(trend(&[]), "");
+    }
+}
