@@ -233,13 +233,9 @@ fn cards() -> Cards {
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
-<<<<<<< HEAD
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
-=======
-    cfg.configure(accounts::pages::routes);
     cfg.configure(record::routes);
->>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
     cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)

@@ -25,7 +25,7 @@ impl World {
         }
         insert_all!(conn, contacts::table, &self.new_contacts);
         insert_all!(conn, identities::table, &self.new_identities);
-        for (winner, loser, kind, evidence) in &self.merges {
+        for (winner, loser, kind, evidence, at) in &self.merges {
             let rule = if *kind == EventKind::Alias {
                 "alias"
             } else {
@@ -38,7 +38,7 @@ impl World {
                 rule,
                 evidence,
                 None,
-                self.now,
+                *at,
             )?;
         }
         self.write_suggestions(conn)?;

@@ -69,20 +69,12 @@ pub(super) struct World {
     apart: HashSet<(i64, i64)>,
     spare_contacts: Vec<i64>,
     spare_identities: Vec<i64>,
-<<<<<<< HEAD
-    new_contacts: Vec<ContactRow>,
-    new_identities: Vec<IdentityRow>,
-    /// Winner, loser, what said so, in what words, when that came.
-    merges: Vec<(i64, i64, EventKind, String, Timestamp)>,
-    suggestions: Vec<(i64, i64, String)>,
-    now: Timestamp,
-=======
     pub(super) new_contacts: Vec<ContactRow>,
     pub(super) new_identities: Vec<IdentityRow>,
-    pub(super) merges: Vec<(i64, i64, EventKind, String)>,
+    /// Winner, loser, what said so, in what words, when that came.
+    pub(super) merges: Vec<(i64, i64, EventKind, String, Timestamp)>,
     pub(super) suggestions: Vec<(i64, i64, String)>,
     pub(super) now: Timestamp,
->>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
 }
 
 impl World {
@@ -279,88 +271,6 @@ impl World {
             .is_some_and(|p| p.is_known)
     }
 
-<<<<<<< HEAD
-    /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
-    pub fn write(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        for row in &mut self.new_contacts {
-            if let Some(person) = self.people.get_mut(&row.id) {
-                row.is_known = person.is_known;
-                row.stage = if person.is_known { "lead" } else { "visitor" }.to_owned();
-                row.last_seen_at = person.newest;
-                person.becomes_known = false;
-                person.last_seen_at = person.newest;
-            }
-        }
-        insert_all!(conn, contacts::table, &self.new_contacts);
-        insert_all!(conn, identities::table, &self.new_identities);
-        for (winner, loser, kind, evidence, at) in &self.merges {
-            let rule = if *kind == EventKind::Alias {
-                "alias"
-            } else {
-                "same identifiers"
-            };
-            merge::merge(
-                conn,
-                ContactId(*winner),
-                ContactId(*loser),
-                rule,
-                evidence,
-                None,
-                *at,
-            )?;
-        }
-        self.write_suggestions(conn)?;
-        self.write_changes(conn)
-    }
-
-    fn write_suggestions(&self, conn: &mut Conn) -> QueryResult<()> {
-        use crate::db::PortableExt;
-        for (a, b, evidence) in &self.suggestions {
-            diesel::insert_into(merge_suggestions::table)
-                .values((
-                    merge_suggestions::contact_a.eq(a),
-                    merge_suggestions::contact_b.eq(b),
-                    merge_suggestions::reason.eq("same identifiers"),
-                    merge_suggestions::evidence.eq(evidence),
-                    merge_suggestions::at.eq(self.now),
-                ))
-                .on_conflict((merge_suggestions::contact_a, merge_suggestions::contact_b))
-                .do_nothing()
-                .portable()
-                .execute(conn)?;
-        }
-        Ok(())
-    }
-
-    fn write_changes(&self, conn: &mut Conn) -> QueryResult<()> {
-        for (id, person) in &self.people {
-            if person.becomes_known {
-                diesel::update(contacts::table.filter(contacts::id.eq(id)))
-                    .set((
-                        contacts::is_known.eq(true),
-                        contacts::updated_at.eq(self.now),
-                    ))
-                    .execute(conn)?;
-                diesel::update(
-                    contacts::table
-                        .filter(contacts::id.eq(id))
-                        .filter(contacts::stage.eq("visitor")),
-                )
-                .set(contacts::stage.eq("lead"))
-                .execute(conn)?;
-            }
-            // To the minute: six indexes hang on this column.
-            if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(id) {
-                diesel::update(contacts::table.filter(contacts::id.eq(id)))
-                    .set(contacts::last_seen_at.eq(person.newest))
-                    .execute(conn)?;
-            }
-        }
-        Ok(())
-    }
-
-=======
->>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
     /// The owner of identifiers that are all known and all one contact's: nothing to decide.
     fn settled(&self, ids: &[Id]) -> Option<Owner> {
         let first = self.known.get(ids.first()?)?;

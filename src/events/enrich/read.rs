@@ -1,13 +1,6 @@
 //! Understanding what was sent: a request becomes drafts of events and refusals, without a look at the database.
 //! Nothing here may panic or recurse on input; every field may be missing, of any type, or enormous.
 
-<<<<<<< HEAD
-use serde::Deserialize;
-use serde_json::value::RawValue;
-=======
-use xxhash_rust::xxh3::Xxh3;
->>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
-
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
@@ -441,69 +434,4 @@ impl<'a> Frame<'a> {
             ids.extend(fields::text(device.id).and_then(|id| Id::device(&id)));
         }
     }
-}
-
-<<<<<<< HEAD
-fn object<'a, T: Default + Deserialize<'a>>(field: Field<'a>) -> T {
-    field
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default()
-}
-
-fn raw(field: Field<'_>) -> String {
-    field
-        .map(RawValue::get)
-        .filter(|json| json.starts_with('{'))
-        .unwrap_or("{}")
-        .to_owned()
-}
-
-fn page(
-    kind: EventKind,
-    context: Field<'_>,
-    properties: Field<'_>,
-    campaign: Field<'_>,
-) -> Option<PageInfo> {
-    let own: Page<'_> = if kind == EventKind::Page {
-        object(properties)
-    } else {
-        Page::default()
-    };
-    let around: Page<'_> = object(context);
-    let either = |a: Field<'_>, b: Field<'_>| {
-        fields::text(a)
-            .or_else(|| fields::text(b))
-            .unwrap_or_default()
-    };
-    let info = PageInfo {
-        url: either(own.url, around.url),
-        path: either(own.path, around.path),
-        referrer: either(own.referrer, around.referrer),
-        campaign: campaign.map(|raw| {
-            let campaign: Campaign<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-            let text = |field| fields::text(field).unwrap_or_default();
-            (
-                text(campaign.source),
-                text(campaign.medium),
-                text(campaign.name),
-            )
-        }),
-    };
-    (!info.shown().is_empty() || info.campaign.is_some()).then_some(info)
-}
-
-fn value(properties: Field<'_>) -> f64 {
-    let value: Value<'_> = object(properties);
-    fields::number(value.revenue)
-        .or_else(|| fields::number(value.total))
-        .or_else(|| fields::number(value.value))
-        .unwrap_or(0.0)
-=======
-fn hash(source: SourceId, message_id: &str) -> i64 {
-    let mut hasher = Xxh3::new();
-    hasher.update(&source.0.to_le_bytes());
-    hasher.update(message_id.as_bytes());
-    // 0 stands for "none".
-    hasher.digest() as i64 | 1
->>>>>>> c5c1dc3 (events: visits, figures and live updates on the record)
 }
