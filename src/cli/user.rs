@@ -7,7 +7,6 @@ use clap::{Args, Subcommand};
 use super::{Failure, instance, say};
 use crate::accounts::Role;
 use crate::accounts::actions::{self, NewUser};
-use crate::accounts::audit::{self, By};
 use crate::base::{clock, token};
 use crate::config::Config;
 use crate::db::Db;
@@ -57,13 +56,8 @@ impl User {
         };
         let now = clock::now();
         let (email, role) = (new.email.clone(), new.role);
-        Db::transaction_on(&mut conn, |conn| {
-            let id = actions::create_user(conn, new, now)?;
-            let detail = format!("{email}, {role}");
-            let object = Some(("user", id.0));
-            audit::record(conn, &By::house(), "user.created", object, &detail, now)?;
-            Ok::<_, crate::accounts::AccountError>(())
-        })?;
+        // The action puts it on the record.
+        Db::transaction_on(&mut conn, |conn| actions::create_user(conn, new, now))?;
         say(&format!(
             "{email} may sign in as {}.",
             role.label().to_lowercase()
