@@ -392,7 +392,10 @@ fn an_instance_moves_to_postgresql_and_back() {
     .expect("moved");
     let after = dump(&back);
     // Everything that was there; only the counters of ids went on.
-    for line in before.lines().filter(|line| !line.starts_with("sqlite_sequence")) {
+    for line in before
+        .lines()
+        .filter(|line| !line.starts_with("sqlite_sequence"))
+    {
         assert!(after.contains(line), "{line} in {after}");
     }
     assert!(after.contains("Second"));
