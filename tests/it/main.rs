@@ -4,6 +4,7 @@
 mod accounts;
 mod contacts;
 mod events;
+mod demo;
 mod jobs;
 mod ops;
 mod quarantine;

@@ -227,7 +227,9 @@ impl Census {
         person.given = given.0;
         person.family = family.0;
         if self.dice.chance(45) {
-            person.phone = number(&mut self.dice, person.locale.phone);
+            let number = number(&mut self.dice, person.locale.phone);
+            // Two people with one number would become one.
+            person.phone = number.filter(|number| self.names.numbers.insert(number.clone()));
         }
     }
 
@@ -288,6 +290,7 @@ struct Names {
     lists: Vec<(Vec<Word>, Vec<Word>, usize)>,
     taken: HashSet<String>,
     addresses: HashSet<String>,
+    numbers: HashSet<String>,
 }
 
 impl Names {
@@ -300,6 +303,7 @@ impl Names {
             lists,
             taken: HashSet::new(),
             addresses: HashSet::new(),
+            numbers: HashSet::new(),
         }
     }
 

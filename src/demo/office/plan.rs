@@ -134,10 +134,12 @@ impl Agenda {
             Course::Prospect => {}
             Course::Trial(_) => self.add(day, seller, on, Do::Stage(Stage::Qualified)),
             Course::Customer(days) | Course::Former(days, _) => {
-                if days + 14 < YEAR {
+                // Who joins after the purchase is a customer from the first day.
+                let bought = days.min(day);
+                if bought < day && days + 14 < YEAR {
                     self.add(day, seller, on, Do::Stage(Stage::Qualified));
                 }
-                self.add(days.min(YEAR - 7), seller, on, Do::Stage(Stage::Customer));
+                self.add(bought, seller, on, Do::Stage(Stage::Customer));
             }
         }
         if let Some(left) = firm.left() {

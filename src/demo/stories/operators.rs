@@ -100,6 +100,12 @@ fn shift(stage: Stage<'_>, who: usize, person: &Person, dice: &mut Dice, day: i6
     if dice.chance(6) {
         visit.delay = dice.between(1, 8) * HOUR;
     }
+    // Now and then the app says again whom they work for.
+    if dice.chance(15)
+        && let Some(group) = saying::group(person)
+    {
+        visit.then(0, group);
+    }
     screens(&mut visit, person, dice);
     visit
 }

@@ -29,6 +29,9 @@ pub(super) fn tell(stage: Stage<'_>, mut dice: Dice, visits: &mut Vec<Visit>) {
             let mut visit = Visit::new(who, Via::App, at).signed_in();
             visit.device = operators::PHONE;
             if let Some(person) = stage.people.get(who) {
+                if let Some(group) = super::saying::group(person) {
+                    visit.then(0, group);
+                }
                 operators::screens(&mut visit, person, &mut dice);
             }
             visits.push(visit);
@@ -53,7 +56,7 @@ fn minutes(stage: Stage<'_>) -> Vec<i64> {
     (1..=n)
         .map(|i| {
             let part = i as f64 / n as f64;
-            2 + (part * part * part * 1_430.0) as i64
+            2 + (part * part * 1_430.0) as i64
         })
         .collect()
 }
