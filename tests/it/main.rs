@@ -4,7 +4,6 @@
 mod accounts;
 mod contacts;
 mod events;
-mod demo;
 mod jobs;
 mod ops;
 mod quarantine;
