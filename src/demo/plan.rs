@@ -115,7 +115,11 @@ mod tests {
         assert_eq!((plan.known(), plan.visitors()), (2_000, 8_000));
         let emails: HashSet<&str> = plan.emails().collect();
         assert_eq!(emails.len(), 2_000, "nobody shares an address");
-        let phones: Vec<&str> = plan.people.iter().filter_map(|p| p.phone.as_deref()).collect();
+        let phones: Vec<&str> = plan
+            .people
+            .iter()
+            .filter_map(|p| p.phone.as_deref())
+            .collect();
         let distinct: HashSet<&&str> = phones.iter().collect();
         assert_eq!(distinct.len(), phones.len(), "nor a number");
         assert!(emails.iter().all(|email| email.ends_with(".example")));
