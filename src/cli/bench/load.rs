@@ -232,7 +232,7 @@ mod tests {
             identifies += u64::from(kind(shape) == "identify");
         }
         assert!(
-            (280..=330).contains(&(bytes / 20_000)),
+            (280..=350).contains(&(bytes / 20_000)),
             "{}",
             bytes / 20_000
         );

@@ -25,7 +25,7 @@ pub(super) const CULTURES: [Culture; 10] = [
         cities: &["London", "Leeds", "Bristol", "Glasgow"],
         time_zone: "Europe/London",
         language: "en-GB",
-        phone: ("+447700", 6),
+        phone: ("+447400", 6),
         family_first: false,
         given: &[
             ("Amelia", "amelia"),

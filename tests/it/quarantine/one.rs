@@ -91,7 +91,7 @@ async fn a_repaired_event_lands_at_its_true_time() {
         .never_says("Back to the list");
     ada.get("/settings/quarantine?state=replayed")
         .await
-        .says("track m1 A track")
+        .says("track u1 A track")
         .says("1 event");
 }
 
