@@ -58,7 +58,7 @@ pub(super) const CULTURES: [Culture; 10] = [
         cities: &["Oslo", "Bergen", "Trondheim", "Tromsø"],
         time_zone: "Europe/Oslo",
         language: "nb-NO",
-        phone: ("+474", 7),
+        phone: ("+4790", 6),
         family_first: false,
         given: &[
             ("Ingrid", "ingrid"),
@@ -277,7 +277,7 @@ pub(super) const CULTURES: [Culture; 10] = [
         cities: &["東京", "大阪", "札幌", "福岡"],
         time_zone: "Asia/Tokyo",
         language: "ja-JP",
-        phone: ("+8190", 8),
+        phone: ("+819012", 6),
         family_first: true,
         given: &[
             ("美咲", "misaki"),

@@ -74,15 +74,18 @@ async fn a_domain_belongs_to_one_company_and_those_of_providers_to_none() {
         .await
         .is(200)
         .says("a mail provider’s");
-    ada.post("/companies", &[("name", "Two"), ("domain", "")])
+    let two = ada
+        .post("/companies", &[("name", "Two"), ("domain", "")])
         .await
-        .is(303);
+        .is(303)
+        .location()
+        .to_owned();
     for (typed, says) in [
         ("one.example", "belongs to One"),
         ("not a domain", "That is no domain"),
     ] {
         let answer = ada
-            .post("/companies/2/domains", &[("domain", typed)])
+            .post(&format!("{two}/domains"), &[("domain", typed)])
             .await
             .is(200)
             .says(says);
