@@ -5,6 +5,7 @@ mod behaviour;
 mod companies;
 mod names;
 mod people;
+mod person;
 mod plan;
 pub(super) mod rows;
 mod world;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::super::chance::Chance;
 use super::behaviour::{self, acts};
-use super::names::{CULTURES, Culture, JOBS, company};
+use super::person::{Person, user_id};
 use super::plan::{Ids, Plan, Visit};
 use super::rows::{
     ContactRow, DayRow, EntryRow, IdentityRow, MemberRow, TaggedRow, TraitRow, TraitValueRow,
 };
 use super::world::World;
 use crate::base::clock::DAY;
-use crate::base::{Timestamp, phone, text};
+use crate::base::{Timestamp, text};
 use crate::events::model::EventKind;
 
 /// Contacts in a row, and all that hangs on them.
@@ -26,19 +26,6 @@ pub(super) struct Block {
     pub entries: Vec<EntryRow>,
     pub days: Vec<DayRow>,
     pub words: Vec<(i64, String)>,
-}
-
-/// What a known contact is called and where it lives.
-struct Person {
-    culture: &'static Culture,
-    given: &'static str,
-    family: &'static str,
-    name: String,
-    email: String,
-    second_email: String,
-    phone: String,
-    job: &'static str,
-    company: Option<u32>,
 }
 
 /// Sums of one identity.
@@ -95,46 +82,17 @@ impl<'a> People<'a> {
             last_seen_at: created.max(last),
             ..ContactRow::default()
         };
-        let person = ids.is_known.then(|| self.person(contact, &mut chance));
+        let person = ids
+            .is_known
+            .then(|| Person::of(self.plan, contact, &mut chance));
         self.add_identities(block, contact, ids, &row, person.as_ref(), device, user);
         if let Some(person) = &person {
             self.fill(&mut row, ids, person, &mut chance);
             self.add_traits(block, contact, ids, &row, person, &mut chance);
             self.add_relations(block, &row, person, &mut chance);
-            block.words.push((row.id, self.words(contact, ids, person)));
+            block.words.push((row.id, person.words(contact, ids)));
         }
         block.contacts.push(row);
-    }
-
-    fn person(&self, contact: u32, chance: &mut Chance) -> Person {
-        let culture = any_culture(chance);
-        let (given, given_ascii) = chance.pick(culture.given);
-        let (family, family_ascii) = chance.pick(culture.family);
-        let companies = u64::from(self.plan.size.companies);
-        // The low numbers are the large companies.
-        let company = (companies > 0 && chance.percent(60))
-            .then(|| (chance.unit() * chance.unit() * companies as f64) as u32);
-        let domain = company.map_or_else(|| "post.example".to_owned(), |n| self::company(n).1);
-        let (prefix, digits) = culture.phone;
-        Person {
-            culture,
-            given,
-            family,
-            name: if culture.family_first {
-                format!("{family}{given}")
-            } else {
-                format!("{given} {family}")
-            },
-            email: format!("{given_ascii}.{family_ascii}.{contact}@{domain}"),
-            second_email: format!("{given_ascii}{contact}@home.example"),
-            phone: format!(
-                "{prefix}{:0w$}",
-                u64::from(contact) % 10_u64.pow(digits),
-                w = digits as usize
-            ),
-            job: chance.pick(&JOBS),
-            company,
-        }
     }
 
     /// Adds up what a contact did on its device, and signed in.
@@ -351,20 +309,6 @@ impl<'a> People<'a> {
             });
         }
     }
-
-    fn words(&self, contact: u32, ids: Ids, person: &Person) -> String {
-        let mut words = vec![person.name.clone(), person.job.to_owned()];
-        let of = |is_there: bool, word: &str| is_there.then(|| word.to_owned());
-        words.extend(ids.user.then(|| user_id(contact)));
-        words.extend(of(ids.email, &person.email));
-        words.extend(of(ids.second_email, &person.second_email));
-        if ids.phone {
-            words.extend(phone::national(&person.phone));
-            words.push(person.phone.clone());
-        }
-        words.extend(person.company.map(|n| company(n).0));
-        words.join(" ")
-    }
 }
 
 impl Sums {
@@ -392,22 +336,7 @@ impl Sums {
     }
 }
 
-fn any_culture(chance: &mut Chance) -> &'static Culture {
-    let mut left = chance.below(100);
-    for culture in &CULTURES {
-        if left < culture.share {
-            return culture;
-        }
-        left -= culture.share;
-    }
-    &CULTURES[0]
-}
-
 fn device_id(seed: u64, contact: u32) -> String {
     let mut chance = Chance::of(seed ^ 0xd01, u64::from(contact));
     format!("{:016x}{:08x}", chance.next(), contact)
-}
-
-fn user_id(contact: u32) -> String {
-    format!("u-{contact:07}")
 }

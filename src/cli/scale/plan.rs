@@ -5,7 +5,8 @@ use super::super::chance::{Chance, mix};
 
 /// Days of behaviour.
 pub(super) const DAYS: u32 = 180;
-const SECONDS: u32 = DAYS * 86_400;
+/// Nobody's last visit begins after this: it ends before the last day does.
+const LAST: u32 = (DAYS - 1) * 86_400;
 /// How much busier the busiest are than the quietest.
 const BUSIEST: f64 = 600.0;
 
@@ -111,7 +112,8 @@ impl Plan {
             user,
             email: is_known && (!user || chance.percent(92)),
             second_email: is_known && chance.percent(8),
-            phone: is_known && chance.percent(40),
+            // Numbers are made of the contact's own, which has six digits in them.
+            phone: is_known && contact < 1_000_000 && chance.percent(40),
         }
     }
 
@@ -133,8 +135,10 @@ impl Plan {
         }
         let mut chance = Chance::of(self.size.seed ^ 0x715, u64::from(contact));
         let from = self.visits.len();
-        let newest = f64::from(SECONDS) * (1.0 - chance.unit().powi(2) * 0.98);
-        let oldest = newest * chance.unit().sqrt();
+        let newest = f64::from(LAST) * (1.0 - chance.unit().powi(2) * 0.98);
+        // Whoever comes often has been coming for long: room for six visits a day.
+        let room = events as f64 / 5.0 * 14_400.0;
+        let oldest = (newest * chance.unit().sqrt()).min(newest - room).max(0.0);
         let mut left = events;
         while left > 0 {
             let events = (1 + chance.below(5) + chance.below(6)).min(left) as u8;

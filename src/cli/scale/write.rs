@@ -126,9 +126,13 @@ pub(super) fn write_keys(conn: &mut Conn, plan: &Plan, world: &World) -> Result<
         for round in 0..rounds {
             let mut keys = keys_of(plan, world, round, rounds);
             keys.sort_unstable_by_key(|row| (row.key, row.event_id));
-            while !keys.is_empty() {
-                let rest = keys.split_off(keys.len().min(50_000));
-                if out.send(std::mem::replace(&mut keys, rest)).is_err() {
+            let mut keys = keys.into_iter();
+            loop {
+                let rows: Vec<KeyRow> = keys.by_ref().take(50_000).collect();
+                if rows.is_empty() {
+                    break;
+                }
+                if out.send(rows).is_err() {
                     return;
                 }
             }
