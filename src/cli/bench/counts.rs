@@ -34,6 +34,20 @@ impl Counts {
         })
     }
 
+    /// Waits until nothing has come for a while: an earlier run may have left requests waiting.
+    pub fn settle(conn: &mut Conn) -> Result<(), Failure> {
+        let pause = crossbeam_channel::never::<()>();
+        let (mut seen, mut since) = (last(conn)?, Instant::now());
+        while since.elapsed() < Duration::from_secs(3) {
+            let _ = pause.recv_timeout(Duration::from_millis(200));
+            let now = last(conn)?;
+            if now != seen {
+                (seen, since) = (now, Instant::now());
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until `n` more events than these are there; when it was, and how many came last.
     pub fn wait_for(
         &self,

@@ -86,11 +86,12 @@ impl Ingest {
         stand: &Stand,
         report: &mut Report,
     ) -> Result<Load, Failure> {
-        let before = Counts::take(conn)?;
         let server = match &self.url {
             Some(url) => Server::running(url)?,
             None => Server::start(config).await?,
         };
+        Counts::settle(conn)?;
+        let before = Counts::take(conn)?;
         let idle_cpu = server.cpu_seconds();
         let run = clock::now().0.unsigned_abs();
         let load = Load::new(run, self.people, server.address, &stand.write_key);
