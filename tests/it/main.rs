@@ -3,6 +3,7 @@
 
 mod accounts;
 mod contacts;
+mod demo;
 mod events;
 mod jobs;
 mod ops;
