@@ -1,6 +1,8 @@
 //! Understanding what was sent: a request becomes drafts of events and refusals, without a look at the database.
 //! Nothing here may panic or recurse on input; every field may be missing, of any type, or enormous.
 
+use std::borrow::Cow;
+
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
@@ -175,7 +177,7 @@ impl<'a> Frame<'a> {
             Ok(Some(draft)) => reading.drafts.push(draft),
             Ok(None) => reading.unconsented += 1,
             Err((reason, detail, key)) => {
-                let body = text::cut(json, MOST_EVENT).replace('\0', "");
+                let body = text::cut(&typed(json, kind), MOST_EVENT).replace('\0', "");
                 reading
                     .refusals
                     .push(self.refusal(reason, &detail, body, key));
@@ -433,5 +435,35 @@ impl<'a> Frame<'a> {
             let device: External<'a> = serde_json::from_str(device.get()).unwrap_or_default();
             ids.extend(fields::text(device.id).and_then(|id| Id::device(&id)));
         }
+    }
+}
+
+/// The event with the type that its address gave it, so that it means the same when it is replayed without the address.
+fn typed(json: &str, kind: Option<EventKind>) -> Cow<'_, str> {
+    let says_nothing = serde_json::from_str::<Sent<'_>>(json).is_ok_and(|sent| sent.kind.is_none());
+    match (kind, json.trim_start().strip_prefix('{')) {
+        (Some(kind), Some(rest)) if says_nothing && !rest.trim_start().starts_with('}') => {
+            format!("{{\"type\":\"{kind}\",{rest}").into()
+        }
+        _ => json.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_address_said_stays_with_the_event() {
+        for (json, want) in [
+            ("{\"userId\":1}", "{\"type\":\"track\",\"userId\":1}"),
+            ("{\"type\":\"page\"}", "{\"type\":\"page\"}"),
+            ("{}", "{}"),
+            ("[1]", "[1]"),
+            ("{", "{"),
+        ] {
+            assert_eq!(typed(json, Some(EventKind::Track)), want);
+        }
+        assert_eq!(typed("{\"a\":1}", None), "{\"a\":1}");
     }
 }

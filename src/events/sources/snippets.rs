@@ -89,10 +89,11 @@ fn script(source: &Source, host: &str) -> Snippet {
     Snippet {
         title: "Our own tracker",
         text: format!(
-            "<!-- before </head> -->\n<script async\n  src=\"{host}/rapport.js\"\n  data-key=\"{key}\"{dnt}>\n</script>\n\n\
+            "<!-- before </head> -->\n<script async\n  src=\"{host}/rapport.js\"\n  data-key=\"{key}\"{dnt}>\n</script>\n\
+             <script>window.rapport = window.rapport || []</script>\n\n\
              // then, wherever you know something\n\
-             rapport.identify(\"u_48213\", {{ email: \"ada@example.com\", plan: \"Harbour\" }})\n\
-             rapport.track(\"Quote Viewed\", {{ quote: \"Q-2041\", total: 184500 }})"
+             rapport.push([\"identify\", \"u_48213\", {{ plan: \"Harbour\" }}])\n\
+             rapport.push([\"track\", \"Quote Viewed\", {{ total: 184500 }}])"
         ),
         note: "Under 4 kB, no cookies of third parties. Page views are sent by themselves.",
     }
