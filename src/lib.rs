@@ -10,7 +10,7 @@
 //!    between SQLite and PostgreSQL is in [`db::dialect`]; [`db::transfer`] carries an instance from one to the other.
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice.
-//! 6. The slices. Left may not know right: [`accounts`], [`contacts`], [`timeline`], [`events`], [`ops`].
+//! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows what slices on the right know ([`timeline`]'s strands, [`contacts`]' cards).
@@ -24,7 +24,8 @@
 //! - On SQLite there is one writer thread, so transactions never meet; on PostgreSQL instances share nothing but the database.
 //! - An event request answered 200 is on disk, and its events are stored exactly once: the inbox row is written first, and the
 //!   worker moves its cursor in the transaction of the effects.
-//! - Only the enrichment worker writes events, sessions and counters; a lease with an epoch keeps it alone over all instances.
+//! - Only the enrichment worker writes events, sessions and counters. A batch commits only if its requests are still undone:
+//!   the cursor stands where it was read (SQLite), or the rows are still there (PostgreSQL, where a lease saves vain work).
 //! - A job is done at least once, and what it does through [`jobs::Context::finish`] exactly once, whoever is killed when.
 //! - Nothing is sent inside a request: [`mail::enqueue`] writes the mail into the queue, in the transaction it speaks about.
 //! - Bells ring after the commit, never before ([`db::on_commit`]).
