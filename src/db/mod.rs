@@ -17,7 +17,7 @@ mod url;
 pub use commit::on_commit;
 pub use conn::Conn;
 pub use error::{DbError, is_passing};
-pub use pool::Db;
+pub use pool::{Db, Later};
 pub use portable::PortableExt;
 pub use url::DatabaseUrl;
 

@@ -29,6 +29,20 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
+/// A transaction under way.
+pub struct Later<T, E> {
+    answer: oneshot::Receiver<Result<T, E>>,
+}
+
+impl<T, E: From<diesel::result::Error>> Later<T, E> {
+    /// Waits for its result; for threads outside the async runtime.
+    pub fn wait(self) -> Result<T, E> {
+        self.answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
+    }
+}
+
 struct Inner {
     url: DatabaseUrl,
     readers: Sender<Job>,
@@ -120,10 +134,18 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + Send + 'static,
     {
+        self.write_later(work).wait()
+    }
+
+    /// As [`Db::write_now`], but the caller goes on and asks for the result when it needs it.
+    pub fn write_later<T, E, F>(&self, work: F) -> Later<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + Send + 'static,
+    {
         let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
-        answer
-            .blocking_recv()
-            .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
+        Later { answer }
     }
 
     /// How many questions and how many transactions wait for a connection just now.

@@ -8,13 +8,12 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::super::Failure;
 use crate::db::Conn;
-use crate::db::schema::{event_keys, events, identities};
+use crate::db::schema::{events, identities};
 
 /// Sums over the tables that grow with events.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {
     pub events: i64,
-    keys: i64,
     counted: i64,
     last: i64,
 }
@@ -28,7 +27,6 @@ impl Counts {
             .first(conn)?;
         Ok(Self {
             events: events::table.count().get_result(conn)?,
-            keys: event_keys::table.count().get_result(conn)?,
             counted: counted.unwrap_or(0),
             last: last(conn)?,
         })
@@ -86,7 +84,6 @@ impl Counts {
         for (what, grown) in [
             ("events", now.events - self.events),
             ("different messageIds", different),
-            ("keys against duplicates", now.keys - self.keys),
             ("events counted on identities", now.counted - self.counted),
         ] {
             if grown != n {

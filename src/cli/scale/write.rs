@@ -21,6 +21,7 @@ use crate::db::schema::{
     trait_values, traits,
 };
 use crate::db::{Conn, Db};
+use crate::events::enrich::mark_all;
 use crate::events::model::{EventKind, message_key};
 use crate::load_all;
 
@@ -147,7 +148,10 @@ pub(super) fn write_keys(conn: &mut Conn, plan: &Plan, world: &World) -> Result<
             load_all!(conn, event_keys::table, rows);
             Ok(rows.len() as u64)
         },
-    )
+    )?;
+    let newest = plan.size.events as i64;
+    Db::transaction_on(conn, |conn| mark_all(conn, newest))?;
+    Ok(())
 }
 
 fn keys_of(plan: &Plan, world: &World, round: u64, rounds: u64) -> Vec<KeyRow> {

@@ -7,20 +7,28 @@ use diesel::prelude::*;
 use super::super::health::{self, Minute, Rejected};
 use super::super::live::LiveEvent;
 use super::counters::Counters;
+use super::keys::Keys;
 use super::names::Names;
 use super::people::{Effect, Owner, World};
 use super::read::{Draft, Reading, Refusal};
-use super::rows::{EventRow, KeyRow, QuarantineRow};
+use super::rows::{EventRow, QuarantineRow};
 use super::sessions::Visits;
 use super::traits;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, SourceId};
 use crate::db::Conn;
 use crate::db::dialect::reserve;
-use crate::db::schema::{event_keys, events, quarantine};
+use crate::db::schema::{events, quarantine};
 use crate::insert_all;
 
 const CHUNK: usize = 500;
+
+/// What the worker remembers from one batch to the next. A batch that fails leaves it unusable: begin with an empty one.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub names: Names,
+    pub keys: Keys,
+}
 
 /// Requests read from the inbox, understood, and not yet done.
 #[derive(Debug, Default)]
@@ -56,12 +64,15 @@ impl Batch {
     pub fn apply(
         &mut self,
         conn: &mut Conn,
-        names: &mut Names,
+        memory: &mut Memory,
         rejected: &[Rejected],
         now: Timestamp,
         told: usize,
     ) -> QueryResult<Vec<LiveEvent>> {
-        let fresh = self.fresh(conn)?;
+        if !self.drafts.is_empty() {
+            memory.keys.load(conn)?;
+        }
+        let fresh = memory.keys.fresh(conn, &self.drafts)?;
         let mut news = News {
             from: self.drafts.len().saturating_sub(told),
             events: Vec::new(),
@@ -84,59 +95,14 @@ impl Batch {
             .enumerate()
             .filter(|(n, _)| fresh.contains(n))
             .collect();
-        names.learn(conn, &self.drafts)?;
-        store(conn, &fresh, &self.closed, names, now, &mut news)?;
+        memory.names.learn(conn, &self.drafts)?;
+        store(conn, &fresh, &self.closed, memory, now, &mut news)?;
         self.quarantine(conn, &mut news)?;
         for minute in minutes.values() {
             minute.add(conn)?;
         }
         health::write(conn, rejected)?;
         Ok(news.events)
-    }
-
-    /// Which drafts have not been stored before: neither in the table nor earlier in this batch.
-    fn fresh(&self, conn: &mut Conn) -> QueryResult<HashSet<usize>> {
-        let mut first: HashMap<i64, Vec<usize>> = HashMap::with_capacity(self.drafts.len());
-        let mut fresh = HashSet::with_capacity(self.drafts.len());
-        for (n, draft) in self.drafts.iter().enumerate() {
-            let same_key = first.entry(draft.key).or_default();
-            let is_double = same_key
-                .iter()
-                .filter_map(|m| self.drafts.get(*m))
-                .any(|other| is_same(other, draft));
-            if !is_double {
-                same_key.push(n);
-                fresh.insert(n);
-            }
-        }
-        let mut keys: Vec<i64> = first.keys().copied().collect();
-        keys.sort_unstable();
-        for chunk in keys.chunks(CHUNK) {
-            let hits: Vec<(i64, i64)> = event_keys::table
-                .filter(event_keys::key.eq_any(chunk))
-                .select((event_keys::key, event_keys::event_id))
-                .load(conn)?;
-            for (key, event) in hits {
-                let stored: Option<(SourceId, String)> = events::table
-                    .filter(events::id.eq(event))
-                    .select((events::source_id, events::message_id))
-                    .first(conn)
-                    .optional()?;
-                let Some((source, message)) = stored else {
-                    continue;
-                };
-                for n in first.get(&key).into_iter().flatten() {
-                    let is_stored = self
-                        .drafts
-                        .get(*n)
-                        .is_some_and(|d| d.source_id == source && d.message_id == message);
-                    if is_stored {
-                        fresh.remove(n);
-                    }
-                }
-            }
-        }
-        Ok(fresh)
     }
 
     fn quarantine(&self, conn: &mut Conn, news: &mut News) -> QueryResult<()> {
@@ -175,16 +141,12 @@ impl Batch {
     }
 }
 
-fn is_same(a: &Draft, b: &Draft) -> bool {
-    a.source_id == b.source_id && a.message_id == b.message_id
-}
-
 /// Resolves, stores and counts events that are not in the table yet.
 fn store(
     conn: &mut Conn,
     fresh: &[(usize, &Draft)],
     closed: &HashSet<SourceId>,
-    names: &Names,
+    memory: &mut Memory,
     now: Timestamp,
     news: &mut News,
 ) -> QueryResult<()> {
@@ -204,22 +166,18 @@ fn store(
     let mut counters = Counters::default();
     let ids = reserve::ids(conn, "events", owned.len())?;
     let mut rows = Vec::with_capacity(owned.len());
-    let mut keys = Vec::with_capacity(owned.len());
+    let mut newest = 0;
     for ((draft, owner), id) in owned.iter().zip(ids) {
         let joined = visits.join(conn, draft, *owner)?;
-        let name_id = names.id(draft).unwrap_or_default();
+        let name_id = memory.names.id(draft).unwrap_or_default();
         counters.add(draft, *owner, name_id, &joined);
-        keys.push(KeyRow {
-            key: draft.key,
-            event_id: id,
-        });
+        memory.keys.add(draft.key, id);
+        newest = newest.max(id);
         rows.push(event_row(draft, *owner, id, name_id, joined.session));
     }
     world.write(conn)?;
-    // In the order of their keys: neighbours share pages.
-    keys.sort_unstable_by_key(|row| row.key);
     insert_all!(conn, events::table, &rows);
-    insert_all!(conn, event_keys::table, &keys);
+    memory.keys.settle(conn, newest)?;
     visits.write(conn)?;
     counters.write(conn)?;
     let learned = traits::write(conn, &owned, &world, now)?;

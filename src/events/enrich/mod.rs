@@ -11,6 +11,7 @@ mod device;
 mod fields;
 mod flush;
 mod ids;
+mod keys;
 mod names;
 mod people;
 mod read;
@@ -24,6 +25,7 @@ mod traits;
 mod worker;
 
 pub use ids::{Id, blocked};
+pub(crate) use keys::mark_all;
 pub use read::read;
 pub use touch::Touch;
 pub use worker::{Running, Worker, process_waiting};

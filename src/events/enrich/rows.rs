@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::base::Timestamp;
 use crate::db::schema::{
-    contacts, event_days, event_keys, events, identities, quarantine, sessions, trait_values,
-    traits,
+    contacts, cursors, event_days, event_keys, events, identities, quarantine, sessions,
+    trait_values, traits,
 };
 
 #[derive(Debug, Insertable)]
@@ -30,6 +30,13 @@ pub(super) struct EventRow {
 pub(super) struct KeyRow {
     pub key: i64,
     pub event_id: i64,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = cursors, treat_none_as_default_value = false)]
+pub(super) struct CursorRow {
+    pub name: String,
+    pub position: i64,
 }
 
 #[derive(Debug, Insertable)]

@@ -1,4 +1,5 @@
-//! The thread that empties the inbox: reads in order, understands outside the transaction, applies inside it. A batch
+//! The thread that empties the inbox: reads in order, understands outside the transaction, applies inside it; while one
+//! batch is applied by the database's thread, this one understands the next. A batch
 //! commits only if nobody else did the same requests: on SQLite the cursor must stand where it was read, on PostgreSQL
 //! the rows must still be there. A lease keeps several instances from working on the same rows in vain.
 
@@ -10,22 +11,24 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::super::health::Health;
+use super::super::health::{Health, Rejected};
 use super::super::inbox::{self, Inbox, Waiting};
 use super::super::live::{Live, LiveEvent};
 use super::super::sources::{self, SourceSettings};
-use super::batch::Batch;
-use super::names::Names;
+use super::batch::{Batch, Memory};
 use super::read::{self, Refusal};
 use crate::base::clock::{self, SECOND, Timestamp};
 use crate::base::ids::SourceId;
 use crate::base::token;
 use crate::db::schema::{cursors, inbox as inbox_table, leases};
-use crate::db::{Conn, Db, DbError, PortableExt, is_passing};
+use crate::db::{Conn, Db, DbError, Later, PortableExt, is_passing};
 
-/// Requests and bytes of one batch at the most: bounds memory and how long other writes wait.
-const MOST_ROWS: i64 = 4_000;
-const MOST_BYTES: usize = 4 << 20;
+/// Requests and bytes of one batch at the most: bounds memory and how long other writes wait. The more events a batch
+/// has, the less each costs: a person's row is read and written once a batch.
+const MOST_ROWS: i64 = 16_000;
+const MOST_BYTES: usize = 12 << 20;
+/// Rounds after which a late request with a low id is looked for.
+const EVERY_SO_OFTEN: u64 = 16;
 /// How long a lease holds without a batch.
 const LEASE: i64 = 5 * SECOND;
 const CURSOR: &str = "inbox";
@@ -96,20 +99,21 @@ impl Worker {
         let mut pause = Duration::from_millis(50);
         while !self.stop.load(Ordering::SeqCst) {
             match self.step(&mut state) {
-                Ok(0) => self.inbox.wait(Duration::from_millis(500)),
-                Ok(_) => pause = Duration::from_millis(50),
-                Err(Trouble::NotMine) => {
-                    state = State::default();
-                    self.rest(Duration::from_millis(500));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "events wait: a batch could not be applied, trying again");
-                    state = State::default();
-                    self.rest(pause);
-                    pause = (pause * 2).min(Duration::from_secs(5));
+                Ok(None) => self.inbox.wait(Duration::from_millis(500)),
+                Ok(Some(_)) => pause = Duration::from_millis(50),
+                Err(trouble) => {
+                    self.begin_anew(&mut state);
+                    if matches!(trouble, Trouble::NotMine) {
+                        self.rest(Duration::from_millis(500));
+                    } else {
+                        tracing::warn!(%trouble, "events wait: a batch could not be applied, trying again");
+                        self.rest(pause);
+                        pause = (pause * 2).min(Duration::from_secs(5));
+                    }
                 }
             }
         }
+        self.begin_anew(&mut state);
         self.release();
     }
 
@@ -134,48 +138,112 @@ impl Worker {
         }
     }
 
-    /// One batch; the number of requests done.
-    fn step(&self, state: &mut State) -> Result<usize, Trouble> {
-        let waiting = self.waiting(state)?;
+    /// Ends the batch under way and begins the next one, which is read and understood meanwhile. Returns how many
+    /// requests were done; `None` when nothing is left to do.
+    fn step(&self, state: &mut State) -> Result<Option<usize>, Trouble> {
+        let next = self.prepare(state)?;
+        let under_way = state.under_way.take();
+        if next.is_none() && under_way.is_none() {
+            return Ok(None);
+        }
+        let done = match under_way {
+            Some(under_way) => self.finish(state, under_way)?,
+            None => 0,
+        };
+        if let Some(next) = next {
+            self.begin(state, next);
+        }
+        Ok(Some(done))
+    }
+
+    /// Waits for the batch under way, if there is one, and forgets everything else.
+    fn begin_anew(&self, state: &mut State) {
+        if let Some(under_way) = state.under_way.take()
+            && let Err(trouble) = self.finish(state, under_way)
+        {
+            tracing::debug!(%trouble, "the batch under way failed too");
+        }
+        *state = State::default();
+    }
+
+    /// Reads and understands what waits behind the batch under way.
+    fn prepare(&self, state: &mut State) -> Result<Option<Prepared>, Trouble> {
+        if state.reader.is_none() {
+            state.reader = Some(self.inbox.reader()?);
+            state.position = self.db.read_now(position)?;
+        }
+        let Some(after) = state.after(self.db.url().is_sqlite()) else {
+            return Ok(None);
+        };
+        let waiting = match &mut state.reader {
+            Some(reader) => inbox::after(reader, after, MOST_ROWS, MOST_BYTES)?,
+            None => Vec::new(),
+        };
         let rejected = self.health.take();
         if waiting.is_empty() && rejected.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
-        let done = waiting.len();
         let sources = self.sources()?;
         let batch = understand(&waiting, &sources, self.live.wanted());
-        let positions: Vec<i64> = waiting.iter().map(|request| request.id).collect();
-        match self.apply(state, batch, positions.clone(), rejected) {
-            Ok(events) => self.live.tell(events),
+        Ok(Some(Prepared {
+            waiting,
+            sources,
+            batch,
+            rejected,
+        }))
+    }
+
+    fn begin(&self, state: &mut State, next: Prepared) {
+        let positions: Vec<i64> = next.waiting.iter().map(|request| request.id).collect();
+        let last = positions.last().copied();
+        let applied = self.apply(state, next.batch, positions, next.rejected);
+        state.under_way = Some(UnderWay {
+            waiting: next.waiting,
+            sources: next.sources,
+            last,
+            applied,
+        });
+    }
+
+    /// Waits until a batch is committed. If something in it cannot be stored, goes on request by request.
+    fn finish(&self, state: &mut State, under_way: UnderWay) -> Result<usize, Trouble> {
+        let UnderWay {
+            waiting,
+            sources,
+            last,
+            applied,
+        } = under_way;
+        match applied.wait() {
+            Ok(applied) => self.accept(state, applied),
             Err(error @ (Trouble::NotMine | Trouble::Db(_))) => return Err(error),
             Err(Trouble::Query(error)) if is_passing(&error) => return Err(error.into()),
-            // Something in this batch cannot be stored: find it, one request at a time, and set it aside.
-            Err(error) if waiting.len() > 1 => {
+            Err(error) => {
                 tracing::warn!(%error, requests = waiting.len(), "a batch failed, going on request by request");
                 for request in &waiting {
                     self.alone(state, request, &sources)?;
                 }
             }
-            Err(_) => {
-                for request in &waiting {
-                    self.alone(state, request, &sources)?;
-                }
-            }
         }
-        if let Some(last) = positions.last() {
-            self.inbox.forget(*last, done);
+        if let Some(last) = last {
+            self.inbox.forget(last, waiting.len());
         }
-        Ok(done)
+        Ok(waiting.len())
+    }
+
+    fn accept(&self, state: &mut State, applied: Applied) {
+        state.memory = applied.memory;
+        state.position = applied.position;
+        state.epoch = applied.epoch;
+        self.live.tell(applied.events);
     }
 
     /// Applies one request by itself; if that fails for good, its bytes go to the quarantine.
     fn alone(&self, state: &mut State, request: &Waiting, sources: &Known) -> Result<(), Trouble> {
         let batch = understand(std::slice::from_ref(request), sources, 0);
-        match self.apply(state, batch, vec![request.id], Vec::new()) {
-            Ok(events) => {
-                self.live.tell(events);
-                Ok(())
-            }
+        let applied = self
+            .apply(state, batch, vec![request.id], Vec::new())
+            .wait();
+        let applied = match applied {
             Err(Trouble::Query(error)) if !is_passing(&error) => {
                 tracing::error!(%error, request = request.id, "a request could not be stored and went to the quarantine");
                 let mut batch = Batch::default();
@@ -183,27 +251,12 @@ impl Worker {
                     .refusals
                     .push(Refusal::whole(request, &error.to_string()));
                 self.apply(state, batch, vec![request.id], Vec::new())
-                    .map(|events| self.live.tell(events))
+                    .wait()
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn waiting(&self, state: &mut State) -> Result<Vec<Waiting>, Trouble> {
-        if state.reader.is_none() {
-            state.reader = Some(self.inbox.reader()?);
-            state.position = self.db.read_now(position)?;
-        }
-        // On PostgreSQL rows are removed as they are done, and a lower id may be committed after a higher one.
-        let after = if self.db.url().is_sqlite() {
-            state.position
-        } else {
-            0
+            other => other,
         };
-        match &mut state.reader {
-            Some(reader) => Ok(inbox::after(reader, after, MOST_ROWS, MOST_BYTES)?),
-            None => Ok(Vec::new()),
-        }
+        self.accept(state, applied?);
+        Ok(())
     }
 
     fn sources(&self) -> Result<Known, Trouble> {
@@ -211,27 +264,36 @@ impl Worker {
         Ok(all.into_iter().collect())
     }
 
+    /// Starts the transaction of a batch. What is remembered goes with it and comes back only if it succeeds.
     fn apply(
         &self,
         state: &mut State,
         mut batch: Batch,
         positions: Vec<i64>,
-        rejected: Vec<super::super::health::Rejected>,
-    ) -> Result<Vec<LiveEvent>, Trouble> {
-        let mut names = state.names.clone();
+        rejected: Vec<Rejected>,
+    ) -> Later<Applied, Trouble> {
+        let mut memory = std::mem::take(&mut state.memory);
         let me = self.me.clone();
         let told = self.live.wanted();
-        let from = state.position;
-        let last = positions.last().copied();
-        let (events, names) = self.db.write_now(move |conn| {
+        let (from, epoch) = (state.position, state.epoch);
+        let position = positions.last().copied().unwrap_or(from);
+        self.db.write_later(move |conn| {
             let now = clock::now();
-            consume(conn, &me, from, &positions, now)?;
-            let events = batch.apply(conn, &mut names, &rejected, now, told)?;
-            Ok::<_, Trouble>((events, names))
-        })?;
-        state.names = names;
-        state.position = last.unwrap_or(state.position);
-        Ok(events)
+            let epoch = match consume(conn, &me, from, epoch, &positions, now)? {
+                Turn::Mine(epoch) => epoch,
+                Turn::TakenOver(epoch) => {
+                    memory = Memory::default();
+                    Some(epoch)
+                }
+            };
+            let events = batch.apply(conn, &mut memory, &rejected, now, told)?;
+            Ok(Applied {
+                events,
+                memory,
+                position,
+                epoch,
+            })
+        })
     }
 }
 
@@ -240,8 +302,63 @@ type Known = HashMap<SourceId, SourceSettings>;
 #[derive(Default)]
 struct State {
     reader: Option<Conn>,
+    /// Up to where the inbox is done, without the batch under way.
     position: i64,
-    names: Names,
+    /// Of the lease as this worker last renewed it.
+    epoch: Option<i64>,
+    memory: Memory,
+    under_way: Option<UnderWay>,
+    rounds: u64,
+}
+
+/// Requests and what they say, ready for a transaction.
+struct Prepared {
+    waiting: Vec<Waiting>,
+    sources: Known,
+    batch: Batch,
+    rejected: Vec<Rejected>,
+}
+
+/// A batch whose transaction runs.
+struct UnderWay {
+    waiting: Vec<Waiting>,
+    sources: Known,
+    last: Option<i64>,
+    applied: Later<Applied, Trouble>,
+}
+
+/// What a committed batch leaves behind.
+struct Applied {
+    events: Vec<LiveEvent>,
+    memory: Memory,
+    position: i64,
+    epoch: Option<i64>,
+}
+
+/// How a worker came by its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Nobody else was here since its last batch; with the epoch, where there is a lease.
+    Mine(Option<i64>),
+    /// Somebody may have been: what it remembers is worth nothing.
+    TakenOver(i64),
+}
+
+impl State {
+    /// Behind which request to read on; `None`: not now.
+    fn after(&mut self, is_sqlite: bool) -> Option<i64> {
+        self.rounds += 1;
+        let under_way = self.under_way.as_ref().and_then(|batch| batch.last);
+        match (under_way, is_sqlite) {
+            (Some(last), true) => Some(last),
+            (None, true) => Some(self.position),
+            // On PostgreSQL requests are removed as they are done, and a lower id may be committed after a higher one.
+            // While a batch is under way only higher ones can be told from it; every so often it is let finish first.
+            (Some(_), false) if self.rounds.is_multiple_of(EVERY_SO_OFTEN) => None,
+            (Some(last), false) => Some(last),
+            (None, false) => Some(0),
+        }
+    }
 }
 
 fn understand(waiting: &[Waiting], sources: &Known, wanted: usize) -> Batch {
@@ -276,21 +393,29 @@ fn consume(
     conn: &mut Conn,
     me: &str,
     from: i64,
+    epoch: Option<i64>,
     positions: &[i64],
     now: Timestamp,
-) -> Result<(), Trouble> {
+) -> Result<Turn, Trouble> {
     let Some(last) = positions.last() else {
-        return Ok(());
+        return Ok(Turn::Mine(epoch));
     };
-    let done = if conn.is_sqlite() {
-        advance(conn, from, *last)?
+    if conn.is_sqlite() {
+        let is_mine = advance(conn, from, *last)?;
+        return if is_mine {
+            Ok(Turn::Mine(None))
+        } else {
+            Err(Trouble::NotMine)
+        };
+    }
+    let turn = renew(conn, me, epoch, now)?;
+    let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions)))
+        .execute(conn)?;
+    if removed == positions.len() {
+        Ok(turn)
     } else {
-        renew(conn, me, now)?;
-        let removed = diesel::delete(inbox_table::table.filter(inbox_table::id.eq_any(positions)))
-            .execute(conn)?;
-        removed == positions.len()
-    };
-    if done { Ok(()) } else { Err(Trouble::NotMine) }
+        Err(Trouble::NotMine)
+    }
 }
 
 /// Moves the cursor on, if it stands where it was read.
@@ -314,35 +439,40 @@ fn advance(conn: &mut Conn, from: i64, to: i64) -> QueryResult<bool> {
     Ok(made == 1)
 }
 
-/// Takes or renews the lease; its row stays locked until the batch is committed.
-fn renew(conn: &mut Conn, me: &str, now: Timestamp) -> Result<(), Trouble> {
-    let until = now.plus(LEASE);
-    let mine = leases::table
-        .filter(leases::name.eq(CURSOR))
-        .filter(leases::holder.eq(me).or(leases::expires_at.lt(now)));
-    let renewed = diesel::update(mine)
-        .set((
-            leases::holder.eq(me),
-            leases::expires_at.eq(until),
-            leases::epoch.eq(leases::epoch + 1),
-        ))
-        .execute(conn)?;
-    if renewed == 1 {
-        return Ok(());
+/// Takes or renews the lease; its row stays locked until the batch is committed. `epoch`: as it was left last time.
+fn renew(conn: &mut Conn, me: &str, epoch: Option<i64>, now: Timestamp) -> Result<Turn, Trouble> {
+    let lease = || leases::table.filter(leases::name.eq(CURSOR));
+    let values = (
+        leases::holder.eq(me),
+        leases::expires_at.eq(now.plus(LEASE)),
+        leases::epoch.eq(leases::epoch + 1),
+    );
+    if let Some(epoch) = epoch {
+        let untouched = lease()
+            .filter(leases::holder.eq(me))
+            .filter(leases::epoch.eq(epoch));
+        if diesel::update(untouched).set(values).execute(conn)? == 1 {
+            return Ok(Turn::Mine(Some(epoch + 1)));
+        }
+    }
+    let free = lease().filter(leases::holder.eq(me).or(leases::expires_at.lt(now)));
+    if diesel::update(free).set(values).execute(conn)? == 1 {
+        let epoch = lease().select(leases::epoch).first(conn)?;
+        return Ok(Turn::TakenOver(epoch));
     }
     let made = diesel::insert_into(leases::table)
         .values((
             leases::name.eq(CURSOR),
             leases::holder.eq(me),
             leases::epoch.eq(1_i64),
-            leases::expires_at.eq(until),
+            leases::expires_at.eq(now.plus(LEASE)),
         ))
         .on_conflict(leases::name)
         .do_nothing()
         .portable()
         .execute(conn)?;
     if made == 1 {
-        Ok(())
+        Ok(Turn::TakenOver(1))
     } else {
         Err(Trouble::NotMine)
     }
@@ -354,15 +484,18 @@ pub fn process_waiting(worker: &Worker) -> Result<usize, DbError> {
     let mut done = 0;
     loop {
         match worker.step(&mut state) {
-            Ok(0) => {
+            Ok(Some(n)) => done += n,
+            Ok(None) => {
                 worker.release();
                 return Ok(done);
             }
-            Ok(n) => done += n,
-            Err(Trouble::Query(error)) => return Err(error.into()),
-            Err(Trouble::Db(error)) => return Err(error),
-            Err(Trouble::NotMine) => {
-                return Err(DbError::InUse("the enrichment worker's lease".to_owned()));
+            Err(trouble) => {
+                worker.begin_anew(&mut state);
+                return Err(match trouble {
+                    Trouble::Query(error) => error.into(),
+                    Trouble::Db(error) => error,
+                    Trouble::NotMine => DbError::InUse("the enrichment worker's lease".to_owned()),
+                });
             }
         }
     }

@@ -1,0 +1,215 @@
+//! Keeping duplicates out: the hash of (source, messageId) of every stored event.
+//!
+//! Hashes fall anywhere in their table, so writing each with its event would cost a page of the table per event as soon
+//! as there are some millions. Young keys therefore stay in memory, in [`PARTS`] ranges; when too many are young, the
+//! fullest range goes to the table in one run, and that range's cursor says up to which event it is complete. After a
+//! restart the events beyond the cursors give the young keys back: nothing has to be saved, and nothing can be lost.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::super::model::message_key;
+use super::read::Draft;
+use super::rows::{CursorRow, KeyRow};
+use crate::base::ids::SourceId;
+use crate::db::Conn;
+use crate::db::schema::{cursors, event_keys, events};
+use crate::{insert_all, upsert_all};
+
+/// Ranges of the hash, by its highest byte.
+const PARTS: usize = 256;
+/// Young keys at the most: about ten megabytes, and about a dozen keys to a page where ten million are stored.
+const MOST_YOUNG: usize = 400_000;
+/// Values asked for in one statement.
+const CHUNK: usize = 2_000;
+/// Events read at a time after a restart.
+const PAGE: i64 = 20_000;
+
+/// What is known of stored keys beside the table; belongs to the one worker that writes events.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    /// Young keys by range, each with its event; no ranges before the first [`Keys::load`].
+    parts: Vec<BTreeSet<(i64, i64)>>,
+    young: usize,
+}
+
+impl Keys {
+    /// Reads the keys of events that the table does not hold yet, unless that was done before.
+    pub fn load(&mut self, conn: &mut Conn) -> QueryResult<()> {
+        if !self.parts.is_empty() {
+            return Ok(());
+        }
+        let complete = complete_up_to(conn)?;
+        let oldest = complete.iter().copied().min().unwrap_or(0);
+        let mut loaded = Self {
+            parts: vec![BTreeSet::new(); PARTS],
+            young: 0,
+        };
+        let mut after = oldest;
+        loop {
+            let rows: Vec<(i64, SourceId, String)> = events::table
+                .filter(events::id.gt(after))
+                .order(events::id)
+                .limit(PAGE)
+                .select((events::id, events::source_id, events::message_id))
+                .load(conn)?;
+            let Some((last, ..)) = rows.last() else {
+                *self = loaded;
+                return Ok(());
+            };
+            after = *last;
+            for (event, source, message) in rows {
+                let key = message_key(source, &message);
+                if complete.get(part_of(key)).is_none_or(|done| event > *done) {
+                    loaded.add(key, event);
+                }
+            }
+        }
+    }
+
+    /// Which drafts have not been stored before: neither earlier nor earlier among themselves.
+    pub fn fresh(&self, conn: &mut Conn, drafts: &[Draft]) -> QueryResult<HashSet<usize>> {
+        let mut first: HashMap<i64, Vec<usize>> = HashMap::with_capacity(drafts.len());
+        let mut fresh = HashSet::with_capacity(drafts.len());
+        for (n, draft) in drafts.iter().enumerate() {
+            let same_key = first.entry(draft.key).or_default();
+            let is_double = same_key
+                .iter()
+                .filter_map(|m| drafts.get(*m))
+                .any(|other| is_same(other, draft));
+            if !is_double {
+                same_key.push(n);
+                fresh.insert(n);
+            }
+        }
+        let mut keys: Vec<i64> = first.keys().copied().collect();
+        keys.sort_unstable();
+        let hits = self.stored(conn, &keys)?;
+        for chunk in hits.chunks(CHUNK) {
+            let ids = chunk.iter().map(|(_, event)| event);
+            let stored: HashMap<i64, (SourceId, String)> = events::table
+                .filter(events::id.eq_any(ids))
+                .select((events::id, (events::source_id, events::message_id)))
+                .load_iter(conn)?
+                .collect::<QueryResult<_>>()?;
+            for (key, event) in chunk {
+                // Two ids with one hash are two events.
+                let Some((source, message)) = stored.get(event) else {
+                    continue;
+                };
+                for n in first.get(key).into_iter().flatten() {
+                    let is_stored = drafts
+                        .get(*n)
+                        .is_some_and(|d| d.source_id == *source && d.message_id == *message);
+                    if is_stored {
+                        fresh.remove(n);
+                    }
+                }
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// Remembers the key of an event that is being stored.
+    pub fn add(&mut self, key: i64, event: i64) {
+        if let Some(part) = self.parts.get_mut(part_of(key)) {
+            self.young += usize::from(part.insert((key, event)));
+        }
+    }
+
+    /// Writes the fullest ranges while too many keys are young. `newest`: the highest event stored so far, by this
+    /// transaction or before.
+    pub fn settle(&mut self, conn: &mut Conn, newest: i64) -> QueryResult<()> {
+        self.settle_down_to(conn, newest, MOST_YOUNG)
+    }
+
+    fn settle_down_to(&mut self, conn: &mut Conn, newest: i64, most: usize) -> QueryResult<()> {
+        while self.young > most {
+            let fullest = self
+                .parts
+                .iter_mut()
+                .enumerate()
+                .max_by_key(|(_, keys)| keys.len());
+            let Some((part, keys)) = fullest else {
+                return Ok(());
+            };
+            let rows: Vec<KeyRow> = std::mem::take(keys)
+                .into_iter()
+                .map(|(key, event_id)| KeyRow { key, event_id })
+                .collect();
+            self.young -= rows.len();
+            insert_all!(conn, event_keys::table, &rows);
+            mark(conn, &[part], newest)?;
+        }
+        Ok(())
+    }
+
+    /// Events that have one of these keys.
+    fn stored(&self, conn: &mut Conn, keys: &[i64]) -> QueryResult<Vec<(i64, i64)>> {
+        let mut hits = Vec::new();
+        for key in keys {
+            if let Some(part) = self.parts.get(part_of(*key)) {
+                hits.extend(part.range((*key, i64::MIN)..=(*key, i64::MAX)));
+            }
+        }
+        for chunk in keys.chunks(CHUNK) {
+            let old: Vec<(i64, i64)> = event_keys::table
+                .filter(event_keys::key.eq_any(chunk))
+                .select((event_keys::key, event_keys::event_id))
+                .load(conn)?;
+            hits.extend(old);
+        }
+        Ok(hits)
+    }
+}
+
+/// Says that the table holds the keys of every event up to `newest`: for whoever writes events past the worker.
+pub(crate) fn mark_all(conn: &mut Conn, newest: i64) -> QueryResult<()> {
+    mark(conn, &(0..PARTS).collect::<Vec<_>>(), newest)
+}
+
+fn mark(conn: &mut Conn, parts: &[usize], newest: i64) -> QueryResult<()> {
+    let rows: Vec<CursorRow> = parts
+        .iter()
+        .map(|part| CursorRow {
+            name: cursor(*part),
+            position: newest,
+        })
+        .collect();
+    upsert_all!(
+        conn,
+        cursors::table,
+        &rows,
+        cursors::name,
+        cursors::position.eq(diesel::upsert::excluded(cursors::position))
+    );
+    Ok(())
+}
+
+/// Per range, the event up to which the table is complete.
+fn complete_up_to(conn: &mut Conn) -> QueryResult<Vec<i64>> {
+    let names: Vec<String> = (0..PARTS).map(cursor).collect();
+    let found: HashMap<String, i64> = cursors::table
+        .filter(cursors::name.eq_any(&names))
+        .select((cursors::name, cursors::position))
+        .load_iter(conn)?
+        .collect::<QueryResult<_>>()?;
+    Ok(names
+        .iter()
+        .map(|name| found.get(name).copied().unwrap_or(0))
+        .collect())
+}
+
+fn cursor(part: usize) -> String {
+    format!("event_keys/{part:02x}")
+}
+
+/// Neighbours in the table share a range.
+fn part_of(key: i64) -> usize {
+    usize::from((key as u64 >> 56) as u8)
+}
+
+fn is_same(a: &Draft, b: &Draft) -> bool {
+    a.source_id == b.source_id && a.message_id == b.message_id
+}
