@@ -318,7 +318,7 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
     }
 }
 
-/// busy_timeout first: the pragmas after it may have to wait. FULL: an answered request survives power loss.
+/// `busy_timeout` first: the pragmas after it may have to wait. FULL: an answered request survives power loss.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";

@@ -41,7 +41,7 @@ pub(super) fn read(traits: Field<'_>, context: Field<'_>) -> Vec<Claim> {
         for (key, value) in object.into_iter().take(MOST_KEYS) {
             match key.as_str() {
                 "address" | "location" if value.get().starts_with('{') => {
-                    flatten(&mut claims, value)
+                    flatten(&mut claims, value);
                 }
                 "company" | "organization" if value.get().starts_with('{') => {
                     let company: Object<'_> = serde_json::from_str(value.get()).unwrap_or_default();

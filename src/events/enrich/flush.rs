@@ -17,7 +17,8 @@ impl World {
         for row in &mut self.new_contacts {
             if let Some(person) = self.people.get_mut(&row.id) {
                 row.is_known = person.is_known;
-                row.stage = if person.is_known { "lead" } else { "visitor" }.to_owned();
+                let stage = if person.is_known { "lead" } else { "visitor" };
+                stage.clone_into(&mut row.stage);
                 row.last_seen_at = person.newest;
                 person.becomes_known = false;
                 person.last_seen_at = person.newest;

@@ -1,5 +1,5 @@
-//! The worker that turns requests into behaviour on contacts. `read` understands what was sent (pure), `batch` does
-//! the work of one transaction, `worker` runs it for ever.
+//! The worker that turns requests into behaviour on contacts. `read` and `draft` understand what was sent (pure),
+//! `batch` does the work of one transaction, `worker` runs it for ever.
 
 mod batch;
 mod claims;
@@ -8,6 +8,7 @@ mod companies;
 mod consent;
 mod counters;
 mod device;
+mod draft;
 mod fields;
 mod flush;
 mod ids;

@@ -216,7 +216,29 @@ impl World {
             effect.suggested = true;
             self.suggestions.push((a, b, evidence(draft)));
         }
-        let (kept, contact) = match decision {
+        let (kept, contact) = self.carry_out(decision, draft, &mut effect);
+        for id in ids.iter().take(kept) {
+            self.attach(id, contact, draft);
+        }
+        let names_somebody = ids
+            .iter()
+            .take(kept)
+            .any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
+        if names_somebody && may_create {
+            effect.became_known = self.becomes_known(contact);
+        }
+        self.saw(contact, draft.at);
+        Ok((self.owner(&ids, kept, contact), effect))
+    }
+
+    /// How many of the identifiers hang on the contact, and which contact it is.
+    fn carry_out(
+        &mut self,
+        decision: Decision,
+        draft: &Draft,
+        effect: &mut Effect,
+    ) -> (usize, i64) {
+        match decision {
             Decision::Create { kept } => {
                 effect.created = true;
                 (kept, self.create(draft))
@@ -233,19 +255,7 @@ impl World {
                 }
                 (kept, winner)
             }
-        };
-        for id in ids.iter().take(kept) {
-            self.attach(id, contact, draft);
         }
-        let names_somebody = ids
-            .iter()
-            .take(kept)
-            .any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
-        if names_somebody && may_create {
-            effect.became_known = self.becomes_known(contact);
-        }
-        self.saw(contact, draft.at);
-        Ok((self.owner(&ids, kept, contact), effect))
     }
 
     /// The name to show for a contact.

@@ -125,22 +125,22 @@ fn conclude(kept: usize, found: &[&Facts]) -> Decision {
 mod tests {
     use super::*;
 
-    fn contact(contact: i64, users: &[&str]) -> Option<Facts> {
-        Some(Facts {
+    fn contact(contact: i64, users: &[&str]) -> Facts {
+        Facts {
             contact,
             is_owned: false,
             is_known: !users.is_empty(),
             users: users.iter().map(|u| (*u).to_owned()).collect(),
-        })
+        }
     }
 
-    fn owned(contact: i64) -> Option<Facts> {
-        Some(Facts {
+    fn owned(contact: i64) -> Facts {
+        Facts {
             contact,
             is_owned: true,
             is_known: true,
             users: Vec::new(),
-        })
+        }
     }
 
     fn plain(owners: &[Option<Facts>], user: Option<&str>) -> Decision {
@@ -154,14 +154,17 @@ mod tests {
             Decision::Create { kept: 2 }
         );
         assert_eq!(
-            plain(&[None, contact(7, &[])], Some("u")),
+            plain(&[None, Some(contact(7, &[]))], Some("u")),
             Decision::Attach {
                 kept: 2,
                 contact: 7
             }
         );
         assert_eq!(
-            plain(&[contact(9, &["u"]), contact(7, &[])], Some("u")),
+            plain(
+                &[Some(contact(9, &["u"])), Some(contact(7, &[]))],
+                Some("u")
+            ),
             Decision::Merge {
                 kept: 2,
                 winner: 9,
@@ -173,7 +176,7 @@ mod tests {
     #[test]
     fn a_second_user_on_a_device_gets_a_contact_of_their_own() {
         let (decision, obstacles) = decide(
-            &[None, contact(7, &["first"])],
+            &[None, Some(contact(7, &["first"]))],
             Some("second"),
             false,
             |_, _| false,
@@ -184,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_alias_may_join_two_users() {
-        let owners = [contact(9, &["new"]), contact(7, &["old"])];
+        let owners = [Some(contact(9, &["new"])), Some(contact(7, &["old"]))];
         assert_eq!(
             decide(&owners, Some("new"), true, |_, _| false).0,
             Decision::Merge {
@@ -193,7 +196,7 @@ mod tests {
                 losers: vec![9]
             }
         );
-        let joined = [contact(7, &["new", "old"])];
+        let joined = [Some(contact(7, &["new", "old"]))];
         assert_eq!(
             plain(&joined, Some("new")),
             Decision::Attach {
@@ -206,14 +209,15 @@ mod tests {
     #[test]
     fn what_people_own_wins_and_two_of_those_never_merge() {
         assert_eq!(
-            plain(&[contact(1, &["u"]), owned(5)], Some("u")),
+            plain(&[Some(contact(1, &["u"])), Some(owned(5))], Some("u")),
             Decision::Merge {
                 kept: 2,
                 winner: 5,
                 losers: vec![1]
             }
         );
-        let (decision, obstacles) = decide(&[owned(5), owned(6)], None, false, |_, _| false);
+        let (decision, obstacles) =
+            decide(&[Some(owned(5)), Some(owned(6))], None, false, |_, _| false);
         assert_eq!(
             decision,
             Decision::Attach {
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_pair_kept_apart_stays_apart() {
-        let owners = [contact(1, &["u"]), contact(2, &[])];
+        let owners = [Some(contact(1, &["u"])), Some(contact(2, &[]))];
         assert_eq!(
             decide(&owners, Some("u"), false, |_, _| true).0,
             Decision::Attach {

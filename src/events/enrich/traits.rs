@@ -21,6 +21,9 @@ use crate::upsert_all;
 
 const CHUNK: usize = 500;
 
+/// Shown values by contact and key.
+type Shown = HashMap<(i64, i64), TraitRow>;
+
 /// Writes the claims of identifies and the companies of groups. Returns, per draft, how many shown values changed.
 pub(super) fn write(
     conn: &mut Conn,
@@ -52,39 +55,11 @@ pub(super) fn write(
     let keys = keys(conn, &speakers, now)?;
     keep(conn, &speakers, &keys)?;
     let mut shown = shown(conn, &speakers, world)?;
-    let mut changed: HashMap<(i64, i64), TraitRow> = HashMap::new();
+    let mut changed = Shown::new();
     for (n, draft, owner) in &speakers {
         let contact = world.survivor(owner.contact);
-        for claim in &draft.claims {
-            let Some(key_id) = keys.get(&claim.key) else {
-                continue;
-            };
-            let row = TraitRow {
-                contact_id: contact,
-                key_id: *key_id,
-                value: claim.value.clone(),
-                source_id: draft.source_id.0,
-                identity_id: owner.identity,
-                at: draft.at,
-            };
-            let before = shown.get(&(contact, *key_id));
-            if before.is_none_or(|before| {
-                survivorship::compare(&as_claim(before), &as_claim(&row)).is_lt()
-            }) {
-                let is_news = before.is_none_or(|before| before.value != row.value);
-                *learned.entry(*n).or_insert(0) += usize::from(is_news);
-                // The same value said again soon after is not worth a write.
-                let is_fresh = before.is_some_and(|b| {
-                    b.value == row.value
-                        && b.source_id == row.source_id
-                        && row.at.since(b.at) < FRESH
-                });
-                if !is_fresh {
-                    shown.insert((contact, *key_id), row.clone());
-                    changed.insert((contact, *key_id), row);
-                }
-            }
-        }
+        let news = show(draft, *owner, contact, &keys, &mut shown, &mut changed);
+        learned.insert(*n, news);
     }
     let rows: Vec<TraitRow> = changed.into_values().collect();
     upsert_all!(
@@ -101,6 +76,47 @@ pub(super) fn write(
     );
     project(conn, &rows, &keys, now)?;
     Ok(learned)
+}
+
+/// Shows what a draft claims of its contact wherever that outranks what was shown; returns how many values are news.
+fn show(
+    draft: &Draft,
+    owner: Owner,
+    contact: i64,
+    keys: &HashMap<String, i64>,
+    shown: &mut Shown,
+    changed: &mut Shown,
+) -> usize {
+    let mut news = 0;
+    for claim in &draft.claims {
+        let Some(key_id) = keys.get(&claim.key) else {
+            continue;
+        };
+        let row = TraitRow {
+            contact_id: contact,
+            key_id: *key_id,
+            value: claim.value.clone(),
+            source_id: draft.source_id.0,
+            identity_id: owner.identity,
+            at: draft.at,
+        };
+        let before = shown.get(&(contact, *key_id));
+        if before
+            .is_some_and(|before| survivorship::compare(&as_claim(before), &as_claim(&row)).is_ge())
+        {
+            continue;
+        }
+        news += usize::from(before.is_none_or(|before| before.value != row.value));
+        // The same value said again soon after is not worth a write.
+        let is_fresh = before.is_some_and(|b| {
+            b.value == row.value && b.source_id == row.source_id && row.at.since(b.at) < FRESH
+        });
+        if !is_fresh {
+            shown.insert((contact, *key_id), row.clone());
+            changed.insert((contact, *key_id), row);
+        }
+    }
+    news
 }
 
 /// How long a repeated value counts as just said.
@@ -219,14 +235,14 @@ fn shown(
     conn: &mut Conn,
     speakers: &[(usize, &Draft, Owner)],
     world: &World,
-) -> QueryResult<HashMap<(i64, i64), TraitRow>> {
+) -> QueryResult<Shown> {
     let people: Vec<i64> = speakers
         .iter()
         .map(|(_, _, owner)| world.survivor(owner.contact))
         .collect::<HashSet<_>>()
         .into_iter()
         .collect();
-    let mut shown = HashMap::new();
+    let mut shown = Shown::new();
     for chunk in people.chunks(CHUNK) {
         let rows: Vec<TraitRow> = traits::table
             .filter(traits::contact_id.eq_any(chunk))

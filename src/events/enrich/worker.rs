@@ -348,15 +348,13 @@ impl State {
     /// Behind which request to read on; `None`: not now.
     fn after(&mut self, is_sqlite: bool) -> Option<i64> {
         self.rounds += 1;
-        let under_way = self.under_way.as_ref().and_then(|batch| batch.last);
-        match (under_way, is_sqlite) {
-            (Some(last), true) => Some(last),
-            (None, true) => Some(self.position),
+        match self.under_way.as_ref().and_then(|batch| batch.last) {
+            None if is_sqlite => Some(self.position),
+            None => Some(0),
             // On PostgreSQL requests are removed as they are done, and a lower id may be committed after a higher one.
             // While a batch is under way only higher ones can be told from it; every so often it is let finish first.
-            (Some(_), false) if self.rounds.is_multiple_of(EVERY_SO_OFTEN) => None,
-            (Some(last), false) => Some(last),
-            (None, false) => Some(0),
+            Some(_) if !is_sqlite && self.rounds.is_multiple_of(EVERY_SO_OFTEN) => None,
+            last => last,
         }
     }
 }
