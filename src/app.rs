@@ -158,7 +158,7 @@ impl House {
 
 /// Jobs that come back by themselves.
 fn schedule() -> Schedule {
-    Schedule::new().every(Duration::from_secs(3600), accounts::jobs::Sweep)
+    Schedule::new().every(Duration::from_hours(1), accounts::jobs::Sweep)
 }
 
 /// What works in the background.

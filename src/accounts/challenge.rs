@@ -3,9 +3,9 @@
 
 use super::keyring::Keyring;
 use super::store::Credentials;
-use crate::base::Timestamp;
 use crate::base::clock::MINUTE;
 use crate::base::ids::UserId;
+use crate::base::{Timestamp, text};
 
 /// Half a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +58,5 @@ impl Challenge {
 fn purpose(keys: &Keyring, credentials: &Credentials) -> String {
     let hash = credentials.password_hash.as_deref().unwrap_or_default();
     let mark = keys.fingerprint("challenge", hash);
-    format!(
-        "challenge:{}",
-        mark.iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    )
+    format!("challenge:{}", text::hex(mark.get(..8).unwrap_or(&mark)))
 }

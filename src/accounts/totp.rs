@@ -142,7 +142,7 @@ mod tests {
         }
         let code = seed.code_at(now);
         assert_eq!(
-            seed.step_of(&format!(" {} ", code), now, step - 1),
+            seed.step_of(&format!(" {code} "), now, step - 1),
             Some(step)
         );
         assert_eq!(seed.step_of(&code, now, step), None);

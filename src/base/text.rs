@@ -58,6 +58,15 @@ pub fn initials(name: &str) -> String {
     }
 }
 
+/// Bytes as they are written in checksums.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
 /// The tone of an avatar: the same id always gets the same.
 pub fn tone(id: i64) -> &'static str {
     const TONES: [&str; 6] = ["accent", "teal", "amber", "violet", "red", "green"];
@@ -70,6 +79,11 @@ pub fn tone(id: i64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_byte_is_two_digits() {
+        assert_eq!(hex(&[0, 9, 0xa0, 0xff]), "0009a0ff");
+    }
 
     #[test]
     fn initials_of_any_script() {

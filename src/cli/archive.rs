@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
+use crate::base::text;
 
 /// The only format there is so far.
 pub(super) const FORMAT: u32 = 1;
@@ -141,8 +142,5 @@ fn entries(
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    text::hex(&Sha256::digest(bytes))
 }

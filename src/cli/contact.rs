@@ -33,14 +33,13 @@ impl Contact {
         let Self::Show(show) = self;
         let nobody = || format!("there is no contact {}", show.contact);
         let mut conn = instance::open(config)?;
-        let id = match show.contact.parse::<ContactId>() {
-            Ok(id) => id,
-            Err(_) => {
-                let email = EmailAddress::parse(&show.contact).ok_or_else(|| {
-                    format!("{:?} is neither an id nor an e-mail address", show.contact)
-                })?;
-                identities::holder(&mut conn, "email", email.as_str())?.ok_or_else(nobody)?
-            }
+        let id = if let Ok(id) = show.contact.parse::<ContactId>() {
+            id
+        } else {
+            let email = EmailAddress::parse(&show.contact).ok_or_else(|| {
+                format!("{:?} is neither an id nor an e-mail address", show.contact)
+            })?;
+            identities::holder(&mut conn, "email", email.as_str())?.ok_or_else(nobody)?
         };
         let contact = api::one(&mut conn, id)?.ok_or_else(nobody)?;
         say(&if show.json {

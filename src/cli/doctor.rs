@@ -27,24 +27,25 @@ struct Report {
 }
 
 impl Report {
-    fn ok(&self, what: &str, words: &str) {
-        say(&format!("ok    {what:<10} {words}"));
-    }
-
-    fn warn(&self, what: &str, words: &str) {
-        say(&format!("warn  {what:<10} {words}"));
-    }
-
     fn fail(&mut self, what: &str, words: &str) {
         self.failures += 1;
         say(&format!("fail  {what:<10} {words}"));
     }
 }
 
+fn ok(what: &str, words: &str) {
+    say(&format!("ok    {what:<10} {words}"));
+}
+
+fn warn(what: &str, words: &str) {
+    say(&format!("warn  {what:<10} {words}"));
+}
+
 impl Doctor {
+    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub(super) fn run(self, config: &Config) -> Result<(), Failure> {
         let mut report = Report::default();
-        settings(&report, config);
+        settings(config);
         data_folder(&mut report, config);
         disk(&mut report, &config.data);
         database(&mut report, config);
@@ -57,8 +58,8 @@ impl Doctor {
     }
 }
 
-fn settings(report: &Report, config: &Config) {
-    report.ok(
+fn settings(config: &Config) {
+    ok(
         "settings",
         &format!(
             "listens on {}, data in {}",
@@ -67,13 +68,13 @@ fn settings(report: &Report, config: &Config) {
         ),
     );
     if config.public_url.is_empty() && !config.listen.ip().is_loopback() {
-        report.warn(
+        warn(
             "settings",
             "public_url is empty; links in mails will name whatever host a request named. Set it",
         );
     }
     if config.public_url.starts_with("http://") && !config.listen.ip().is_loopback() {
-        report.warn(
+        warn(
             "settings",
             "public_url is http; sessions can be overheard. Put a proxy with TLS in front",
         );
@@ -83,7 +84,7 @@ fn settings(report: &Report, config: &Config) {
 fn data_folder(report: &mut Report, config: &Config) {
     let folder = &config.data;
     if !folder.exists() {
-        report.warn(
+        warn(
             "data",
             &format!(
                 "{} is not there yet; `rapport serve` makes it",
@@ -94,7 +95,7 @@ fn data_folder(report: &mut Report, config: &Config) {
     }
     let probe = folder.join(format!(".doctor-{}", token::readable(8)));
     match std::fs::write(&probe, "x").and_then(|()| std::fs::remove_file(&probe)) {
-        Ok(()) => report.ok("data", "the folder can be written"),
+        Ok(()) => ok("data", "the folder can be written"),
         Err(error) => report.fail(
             "data",
             &format!(
@@ -107,7 +108,7 @@ fn data_folder(report: &mut Report, config: &Config) {
     if let Ok(found) = std::fs::metadata(&key) {
         use std::os::unix::fs::PermissionsExt;
         if found.permissions().mode() & 0o077 != 0 {
-            report.warn(
+            warn(
                 "data",
                 &format!("others may read {0}; run chmod 600 {0}", key.display()),
             );
@@ -122,18 +123,18 @@ fn disk(report: &mut Report, folder: &Path) {
         Path::new(".")
     };
     let Ok(found) = rustix::fs::statvfs(place) else {
-        report.warn("disk", "its free space cannot be asked for");
+        warn("disk", "its free space cannot be asked for");
         return;
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize) >> 20;
     let words = format!("{} MB free", number(free as i64));
     match free {
         0..200 => report.fail("disk", &format!("{words}; make room before writing stops")),
-        200..2000 => report.warn(
+        200..2000 => warn(
             "disk",
             &format!("{words}; a backup or a migration may need more"),
         ),
-        _ => report.ok("disk", &words),
+        _ => ok("disk", &words),
     }
 }
 
@@ -143,7 +144,7 @@ fn database(report: &mut Report, config: &Config) {
         Err(error) => return report.fail("database", &error.to_string()),
     };
     if matches!(&url, DatabaseUrl::Sqlite(path) if !path.exists()) {
-        return report.warn(
+        return warn(
             "database",
             &format!("{url} is not there yet; `rapport serve` makes it"),
         );
@@ -162,10 +163,10 @@ fn database(report: &mut Report, config: &Config) {
     } else {
         ""
     };
-    report.ok("database", &format!("{url} answers{served}"));
+    ok("database", &format!("{url} answers{served}"));
     schema(report, &mut conn);
     match health::check(&mut conn) {
-        Ok(None) => report.ok("database", "its structure is sound"),
+        Ok(None) => ok("database", "its structure is sound"),
         Ok(Some(damage)) => report.fail(
             "database",
             &format!("it is damaged: {damage}; restore a backup"),
@@ -179,7 +180,7 @@ fn database(report: &mut Report, config: &Config) {
     if let DatabaseUrl::Postgres(text) = &url
         && let Some(host) = tls::open_line(text)
     {
-        report.warn(
+        warn(
             "database",
             &format!("the line to {host} is not encrypted; add sslmode=verify-full to its URL"),
         );
@@ -196,27 +197,32 @@ fn schema(report: &mut Report, conn: &mut Conn) {
                 );
             } else if applied.len() < known.len() {
                 let missing = known.len() - applied.len();
-                report.warn("schema", &format!("{missing} migrations to go; `rapport migrate` or `rapport serve` applies them"));
+                warn(
+                    "schema",
+                    &format!(
+                        "{missing} migrations to go; `rapport migrate` or `rapport serve` applies them"
+                    ),
+                );
             } else {
-                report.ok("schema", "up to date");
-                letters(report, conn);
+                ok("schema", "up to date");
+                letters(conn);
             }
         }
         (Err(error), _) | (_, Err(error)) => report.fail("schema", &error.to_string()),
     }
 }
 
-fn letters(report: &Report, conn: &mut Conn) {
+fn letters(conn: &mut Conn) {
     match jobs::counts(conn) {
-        Ok(counts) if counts.dead > 0 => report.warn(
+        Ok(counts) if counts.dead > 0 => warn(
             "jobs",
             &format!("{} were given up; see Settings, Jobs", number(counts.dead)),
         ),
-        Ok(counts) => report.ok(
+        Ok(counts) => ok(
             "jobs",
             &format!("{} wait, none given up", number(counts.ready)),
         ),
-        Err(error) => report.warn("jobs", &error.to_string()),
+        Err(error) => warn("jobs", &error.to_string()),
     }
 }
 
@@ -224,8 +230,8 @@ fn skew(report: &mut Report, asked: QueryResult<Option<clock::Timestamp>>) {
     let Ok(Some(there)) = asked else { return };
     let secs = clock::now().since(there).abs() / clock::SECOND;
     match secs {
-        0..2 => report.ok("clock", "agrees with the database's"),
-        2..20 => report.warn(
+        0..2 => ok("clock", "agrees with the database's"),
+        2..20 => warn(
             "clock",
             &format!("{secs} s away from the database's; run a time service"),
         ),
@@ -242,7 +248,7 @@ fn mail(report: &mut Report, config: &Config) {
         Err(error) => return report.fail("mail", &error.to_string()),
     };
     if !mailer.is_smtp() {
-        return report.warn(
+        return warn(
             "mail",
             &format!(
                 "goes to {}; set smtp_url so that it reaches people",
@@ -255,7 +261,7 @@ fn mail(report: &mut Report, config: &Config) {
         .build();
     let checked = runtime.map(|runtime| runtime.block_on(mailer.check()));
     match checked {
-        Ok(Ok(())) => report.ok("mail", &format!("{} takes mail", mailer.describe())),
+        Ok(Ok(())) => ok("mail", &format!("{} takes mail", mailer.describe())),
         Ok(Err(error)) => report.fail("mail", &format!("{error}; check smtp_url")),
         Err(error) => report.fail("mail", &error.to_string()),
     }

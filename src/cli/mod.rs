@@ -35,7 +35,7 @@ struct Line {
     /// Folder of everything that is not in PostgreSQL (default: ./data).
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME (default: SQLite in the data folder).
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME` (default: SQLite in the data folder).
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     #[command(subcommand)]

@@ -31,7 +31,7 @@ pub(super) struct Create {
     /// Name, as they write it.
     #[arg(long)]
     name: String,
-    /// What they are here for: admin, manager, sales, support, marketing or read_only.
+    /// What they are here for: admin, manager, sales, support, marketing or `read_only`.
     #[arg(long, value_parser = role)]
     role: Role,
 }

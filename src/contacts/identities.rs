@@ -219,13 +219,12 @@ pub fn set_primary(
 }
 
 pub(super) fn short(value: &str) -> String {
-    let chars: Vec<char> = value.chars().collect();
-    match chars.as_slice() {
-        [a, b, c, d, .., w, x, y, z] if chars.len() > 16 => {
-            [*a, *b, *c, *d, '…', *w, *x, *y, *z].iter().collect()
-        }
-        all => all.iter().collect(),
+    let count = value.chars().count();
+    if count <= 16 {
+        return value.to_owned();
     }
+    let (head, tail) = (value.chars().take(4), value.chars().skip(count - 4));
+    head.chain(['…']).chain(tail).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Two contacts become one: everything of the loser is re-pointed to the winner, every moved row is journaled, so that
 //! undoing it can move each back. Cost: the rows moved, never the events. Used by people and by the enrichment worker.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::survivorship::{self, Claim};
 use crate::base::Timestamp;
-use crate::base::ids::{ContactId, MergeId, UserId};
+use crate::base::ids::{ContactId, IdentityId, MergeId, SourceId, UserId};
 use crate::db::dialect::search;
 use crate::db::schema::{
     activities, company_people, contact_tags, contacts, identities, merge_moves, merges,
@@ -86,7 +88,7 @@ fn tell(
         subject_id: Some(merge),
         data: serde_json::json!({ "name": name, "rule": rule }),
     };
-    timeline::add(conn, &entry).map(|_| ())
+    timeline::add(conn, &entry)
 }
 
 struct Journal {
@@ -116,7 +118,7 @@ impl Journal {
         Ok(())
     }
 
-    fn from_loser(&self, ids: Vec<i64>) -> Vec<(i64, serde_json::Value)> {
+    fn of_loser(&self, ids: Vec<i64>) -> Vec<(i64, serde_json::Value)> {
         ids.into_iter()
             .map(|id| (id, serde_json::json!({ "contact_id": self.loser })))
             .collect()
@@ -158,7 +160,7 @@ impl Journal {
         diesel::update(company_people::table.filter(company_people::id.eq_any(&ids)))
             .set(company_people::contact_id.eq(self.winner))
             .execute(conn)?;
-        self.note(conn, "company_people", &self.from_loser(ids))
+        self.note(conn, "company_people", &self.of_loser(ids))
     }
 
     fn tags(&self, conn: &mut Conn) -> QueryResult<()> {
@@ -178,7 +180,7 @@ impl Journal {
         )
         .set(contact_tags::contact_id.eq(self.winner))
         .execute(conn)?;
-        self.note(conn, "contact_tags", &self.from_loser(ids))
+        self.note(conn, "contact_tags", &self.of_loser(ids))
     }
 
     fn story(&self, conn: &mut Conn) -> QueryResult<()> {
@@ -189,7 +191,7 @@ impl Journal {
         diesel::update(activities::table.filter(activities::contact_id.eq(self.loser.0)))
             .set(activities::contact_id.eq(self.winner.0))
             .execute(conn)?;
-        self.note(conn, "activities", &self.from_loser(notes))?;
+        self.note(conn, "activities", &self.of_loser(notes))?;
         let entries: Vec<i64> = timeline_entries::table
             .filter(timeline_entries::contact_id.eq(self.loser.0))
             .select(timeline_entries::id)
@@ -199,7 +201,7 @@ impl Journal {
         )
         .set(timeline_entries::contact_id.eq(self.winner.0))
         .execute(conn)?;
-        self.note(conn, "timeline_entries", &self.from_loser(entries))
+        self.note(conn, "timeline_entries", &self.of_loser(entries))
     }
 
     /// Chooses anew among all claims that now hang on the winner. The claims themselves hang on identities and
@@ -241,14 +243,24 @@ pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<
     if keys.is_empty() {
         return Ok(());
     }
-    type Row = (
-        i64,
-        crate::base::ids::IdentityId,
-        crate::base::ids::SourceId,
-        String,
-        Timestamp,
-    );
-    let rows: Vec<Row> = trait_values::table
+    let mut claims = claims(conn, contact, keys)?;
+    for key in keys {
+        let of_key = claims.remove(key).unwrap_or_default();
+        match survivorship::winner(&of_key) {
+            Some(winner) => show(conn, contact, *key, winner)?,
+            None => hide(conn, contact, *key)?,
+        }
+    }
+    Ok(())
+}
+
+/// What is claimed of a contact, by key.
+fn claims(
+    conn: &mut Conn,
+    contact: ContactId,
+    keys: &[i64],
+) -> QueryResult<HashMap<i64, Vec<Claim>>> {
+    let rows: Vec<(i64, IdentityId, SourceId, String, Timestamp)> = trait_values::table
         .inner_join(identities::table.on(identities::id.eq(trait_values::identity_id)))
         .filter(identities::contact_id.eq(contact.0))
         .filter(trait_values::key_id.eq_any(keys))
@@ -260,47 +272,46 @@ pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<
             trait_values::at,
         ))
         .load(conn)?;
-    for key in keys {
-        let claims: Vec<Claim> = rows
-            .iter()
-            .filter(|row| row.0 == *key)
-            .map(|(_, identity_id, source_id, value, at)| Claim {
-                identity_id: *identity_id,
-                source_id: *source_id,
-                value: value.clone(),
-                at: *at,
-            })
-            .collect();
-        match survivorship::winner(&claims) {
-            Some(winner) => {
-                let shown = (
-                    traits::value.eq(&winner.value),
-                    traits::source_id.eq(winner.source_id.0),
-                    traits::identity_id.eq(winner.identity_id.0),
-                    traits::at.eq(winner.at),
-                );
-                diesel::insert_into(traits::table)
-                    .values((
-                        traits::contact_id.eq(contact.0),
-                        traits::key_id.eq(key),
-                        shown,
-                    ))
-                    .on_conflict((traits::contact_id, traits::key_id))
-                    .do_update()
-                    .set(shown)
-                    .portable()
-                    .execute(conn)?;
-            }
-            None => {
-                diesel::delete(
-                    traits::table
-                        .filter(traits::contact_id.eq(contact.0))
-                        .filter(traits::key_id.eq(key)),
-                )
-                .execute(conn)?;
-            }
-        }
+    let mut claims: HashMap<i64, Vec<Claim>> = HashMap::new();
+    for (key, identity_id, source_id, value, at) in rows {
+        claims.entry(key).or_default().push(Claim {
+            identity_id,
+            source_id,
+            value,
+            at,
+        });
     }
+    Ok(claims)
+}
+
+fn show(conn: &mut Conn, contact: ContactId, key: i64, winner: &Claim) -> QueryResult<()> {
+    let shown = (
+        traits::value.eq(&winner.value),
+        traits::source_id.eq(winner.source_id.0),
+        traits::identity_id.eq(winner.identity_id.0),
+        traits::at.eq(winner.at),
+    );
+    diesel::insert_into(traits::table)
+        .values((
+            traits::contact_id.eq(contact.0),
+            traits::key_id.eq(key),
+            shown,
+        ))
+        .on_conflict((traits::contact_id, traits::key_id))
+        .do_update()
+        .set(shown)
+        .portable()
+        .execute(conn)?;
+    Ok(())
+}
+
+fn hide(conn: &mut Conn, contact: ContactId, key: i64) -> QueryResult<()> {
+    diesel::delete(
+        traits::table
+            .filter(traits::contact_id.eq(contact.0))
+            .filter(traits::key_id.eq(key)),
+    )
+    .execute(conn)?;
     Ok(())
 }
 

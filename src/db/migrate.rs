@@ -123,10 +123,7 @@ pub fn known() -> Result<Vec<String>, DbError> {
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
     let all = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(failed)?;
-    let mut names: Vec<String> = all
-        .iter()
-        .map(|m: &Box<dyn Migration<Sqlite>>| m.name().version().to_string())
-        .collect();
+    let mut names: Vec<String> = all.iter().map(|m| m.name().version().to_string()).collect();
     names.sort();
     debug_assert_eq!(
         names.len(),

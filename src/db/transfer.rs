@@ -236,9 +236,9 @@ impl Target {
         }
         drop((self.main, self.inbox));
         let mut kept = None;
-        if let (DatabaseUrl::Sqlite(path), Some((unfinished, hold))) = (&self.url, &self.unfinished)
+        if let (DatabaseUrl::Sqlite(path), Some((unfinished, _held))) =
+            (&self.url, &self.unfinished)
         {
-            let _held = hold;
             kept = put_in_place(path, unfinished)?;
         }
         migrate::run(&self.url)?;

@@ -135,7 +135,7 @@ pub fn build(
         book: Book::new(team),
         plan: Arc::new(plan),
     };
-    office.work(&ground.db, |deed| deed.makes(), |_| {})?;
+    office.work(&ground.db, Deed::makes, |_| {})?;
     say("Sales has typed in whom it knew.");
     post(ground, &office.plan, &sources, |done| {
         say(&format!("{done:>6} of {visits} visits told"));

@@ -36,12 +36,11 @@ pub fn indented(json: &str) -> String {
                 while chars.peek().is_some_and(char::is_ascii_whitespace) {
                     chars.next();
                 }
-                match chars.peek() {
-                    Some('}' | ']') => out.extend(chars.next()),
-                    _ => {
-                        depth += 1;
-                        line(&mut out, depth);
-                    }
+                if let Some('}' | ']') = chars.peek() {
+                    out.extend(chars.next());
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
                 }
             }
             '}' | ']' => {

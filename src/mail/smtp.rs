@@ -1,4 +1,4 @@
-//! SMTP to the operator's relay: one connection per mail, TCP_NODELAY on (without it the last packet of each
+//! SMTP to the operator's relay: one connection per mail, `TCP_NODELAY` on (without it the last packet of each
 //! mail waits 40 ms for an acknowledgement), TLS unless the operator says otherwise.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::MailError;
 
 const CONNECT: Duration = Duration::from_secs(15);
-const CONVERSATION: Duration = Duration::from_secs(60);
+const CONVERSATION: Duration = Duration::from_mins(1);
 
 /// Where the house hands over its mail.
 pub(super) struct Relay {
@@ -52,9 +52,8 @@ impl Relay {
             ("smtps", None) => (Tls::Always, 465),
             ("smtp", Some("required")) => (Tls::Required, 587),
             ("smtp", Some("never")) => (Tls::Never, 25),
-            ("smtp", Some("offered")) => (Tls::Offered, 25),
             ("smtp", None) if has_login => (Tls::Required, 587),
-            ("smtp", None) => (Tls::Offered, 25),
+            ("smtp", None | Some("offered")) => (Tls::Offered, 25),
             ("smtp" | "smtps", _) => {
                 return Err(wrong(
                     "tls is one of required, offered, never, and only with smtp:",

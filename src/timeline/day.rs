@@ -3,7 +3,7 @@
 use chrono::Datelike;
 use chrono_tz::Tz;
 
-use super::model::StoryItem;
+use super::model::{StoryItem, SubLine};
 use crate::base::Timestamp;
 
 /// How many lines below a line stand open.
@@ -58,14 +58,18 @@ impl Line {
         self.item.lines.len().saturating_sub(OPEN_LINES)
     }
 
-    /// Whether the line at this index stands open.
-    pub fn is_open(&self, index: &usize) -> bool {
-        *index < OPEN_LINES
+    /// The lines below it that stand open, each with its time.
+    pub fn open_lines(&self) -> impl Iterator<Item = (&SubLine, &String)> {
+        self.below().take(OPEN_LINES)
     }
 
-    /// Time of a line below.
-    pub fn sub_time(&self, index: &usize) -> &str {
-        self.sub_times.get(*index).map_or("", String::as_str)
+    /// The lines below it that fold away, each with its time.
+    pub fn folded_lines(&self) -> impl Iterator<Item = (&SubLine, &String)> {
+        self.below().skip(OPEN_LINES)
+    }
+
+    fn below(&self) -> impl Iterator<Item = (&SubLine, &String)> {
+        self.item.lines.iter().zip(&self.sub_times)
     }
 
     /// Whether anything can be done with it.

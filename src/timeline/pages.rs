@@ -4,6 +4,7 @@ use actix_web::{Responder, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::model::About;
 use super::notes::{self, Note, NoteRefusal};
 use crate::accounts::Can;
 use crate::accounts::rights::EditContacts;
@@ -166,7 +167,7 @@ async fn restore(
 
 fn back(note: &Note) -> String {
     note.about()
-        .map_or_else(|| "/contacts".to_owned(), |about| about.path())
+        .map_or_else(|| "/contacts".to_owned(), About::path)
 }
 
 impl From<NoteRefusal> for Error {

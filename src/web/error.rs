@@ -172,7 +172,7 @@ impl From<askama::Error> for Error {
 pub struct ApiError {
     /// HTTP status.
     pub status: StatusCode,
-    /// Stable code ("not_found").
+    /// Stable code (`not_found`).
     pub code: &'static str,
     /// For the developer who reads it.
     pub message: String,

@@ -62,13 +62,8 @@ impl<T: Template> Responder for Page<T> {
 
     fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         if self.shell.here.is_empty() {
-            self.shell.here = request
-                .path()
-                .trim_start_matches('/')
-                .split('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
+            let mut steps = request.path().trim_start_matches('/').split('/');
+            self.shell.here = steps.next().map(str::to_owned).unwrap_or_default();
         }
         let flash = flash::take(request);
         let had_flash = flash.is_some();

@@ -212,7 +212,7 @@ async fn the_team_signs_in_and_finds_a_workspace_at_work() {
 }
 
 /// Who turns out to be one: every identifier with the others of its contact.
-async fn partition(posts: Vec<rapport::demo::Post>) -> BTreeSet<BTreeSet<String>> {
+async fn partition(posts: Vec<demo::Post>) -> BTreeSet<BTreeSet<String>> {
     let app = TestApp::empty().await;
     let sources = app
         .write(|conn| {

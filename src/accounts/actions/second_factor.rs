@@ -190,7 +190,7 @@ fn new_recovery_codes(
 
 /// Short enough to type is short enough to try them all, so the hash needs the instance's secret too.
 fn recovery_hash(keys: &Keyring, user: UserId, code: &str) -> Vec<u8> {
-    let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     keys.fingerprint(&format!("recovery:{user}"), &code.to_ascii_lowercase())
 }
 

@@ -232,21 +232,17 @@ fn zones() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn themes() -> [(&'static str, &'static str); 3] {
-    let label = |theme| match theme {
-        Theme::System => "As the system says",
-        Theme::Light => "Light",
-        Theme::Dark => "Dark",
-    };
-    [Theme::System, Theme::Light, Theme::Dark].map(|theme| (theme.word(), label(theme)))
-}
-
 impl AccountPage {
-    fn languages(&self) -> &'static [(&'static str, &'static str)] {
+    fn languages() -> &'static [(&'static str, &'static str)] {
         LANGUAGES
     }
 
-    fn themes(&self) -> [(&'static str, &'static str); 3] {
-        themes()
+    fn themes() -> [(&'static str, &'static str); 3] {
+        let label = |theme| match theme {
+            Theme::System => "As the system says",
+            Theme::Light => "Light",
+            Theme::Dark => "Dark",
+        };
+        [Theme::System, Theme::Light, Theme::Dark].map(|theme| (theme.word(), label(theme)))
     }
 }

@@ -275,23 +275,13 @@ fn article(role: Role) -> &'static str {
     }
 }
 
-/// Roles as choices, with what they are for.
-fn roles() -> Vec<(&'static str, String)> {
-    Role::ALL
-        .iter()
-        .map(|role| (role.word(), format!("{}: {}", role.label(), role.about())))
-        .collect()
-}
-
 impl InvitePage {
-    fn roles(&self) -> Vec<(&'static str, String)> {
-        roles()
-    }
-}
-
-impl PeoplePage {
-    fn roles(&self) -> &'static [Role] {
+    /// Roles as choices, with what they are for.
+    fn roles() -> Vec<(&'static str, String)> {
         Role::ALL
+            .iter()
+            .map(|role| (role.word(), format!("{}: {}", role.label(), role.about())))
+            .collect()
     }
 }
 

@@ -107,7 +107,7 @@ fn page(
 }
 
 impl WorkspacePage {
-    fn countries(&self) -> &'static [(&'static str, &'static str)] {
+    fn countries() -> &'static [(&'static str, &'static str)] {
         COUNTRIES
     }
 }

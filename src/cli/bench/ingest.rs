@@ -53,7 +53,7 @@ pub(super) struct Ingest {
 }
 
 /// How long the worker may take for what was sent.
-const PATIENCE: Duration = Duration::from_secs(1_800);
+const PATIENCE: Duration = Duration::from_mins(30);
 
 impl Ingest {
     pub fn run(&self, config: &Config) -> Result<(), Failure> {

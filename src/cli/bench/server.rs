@@ -18,7 +18,7 @@ pub(super) struct Server {
 }
 
 /// How long it may take to start; SQLite may have to be recovered.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Server {
     /// Starts one over the configured database, on a free port.

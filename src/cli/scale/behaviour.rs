@@ -186,7 +186,7 @@ pub(super) fn touch(plan: &Plan, visit: &Visit, first: &Act) -> String {
         ("landing", first.deed().path),
     ] {
         if !value.is_empty() {
-            json.push_str(&format!(r#","{key}":"{value}""#));
+            json.extend([",\"", key, "\":\"", value, "\""]);
         }
     }
     json.push('}');

@@ -167,27 +167,16 @@ impl<'a> People<'a> {
         );
         add(ids.user, "user_id", user_id(contact), false, user);
         let Some(person) = person else { return };
-        add(
-            ids.email,
-            "email",
-            person.email.clone(),
-            true,
-            Sums::default(),
-        );
+        let silent = Sums::default;
+        add(ids.email, "email", person.email.clone(), true, silent());
         add(
             ids.second_email,
             "email",
             person.second_email.clone(),
             !ids.email,
-            Sums::default(),
+            silent(),
         );
-        add(
-            ids.phone,
-            "phone",
-            person.phone.clone(),
-            true,
-            Sums::default(),
-        );
+        add(ids.phone, "phone", person.phone.clone(), true, silent());
     }
 
     fn fill(&self, row: &mut ContactRow, ids: Ids, person: &Person, chance: &mut Chance) {

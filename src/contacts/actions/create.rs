@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::change::claim;
 use super::tell;
+use crate::base::EmailAddress;
 use crate::base::ids::{CRM_SOURCE, ContactId};
 use crate::contacts::companies;
 use crate::contacts::identities::{self, NewIdentity};
@@ -29,7 +30,7 @@ pub fn create(conn: &mut Conn, new: &NewContact, by: &By) -> Result<ContactId, R
             "Give a name, an e-mail address or a phone number.",
         ));
     }
-    let email = new.email.as_ref().map(|email| email.as_str());
+    let email = new.email.as_ref().map(EmailAddress::as_str);
     let phone = new.phone.as_deref();
     for (namespace, value) in [("email", email), ("phone", phone)] {
         if let Some(value) = value {
@@ -93,7 +94,7 @@ fn insert(
                 contacts::given_name.eq(fact(Field::GivenName)),
                 contacts::family_name.eq(fact(Field::FamilyName)),
                 contacts::job_title.eq(fact(Field::JobTitle)),
-                contacts::email.eq(new.email.as_ref().map(|email| email.as_str())),
+                contacts::email.eq(new.email.as_ref().map(EmailAddress::as_str)),
                 contacts::phone.eq(new.phone.as_deref()),
                 contacts::stage.eq(new.stage.unwrap_or(Stage::Lead)),
                 contacts::owner_id.eq(new.owner_id),

@@ -79,19 +79,17 @@ impl Body {
                     })?);
                 }
                 "traits" => body.traits = traits(value)?,
-                name => match Field::from_word(name) {
-                    Some(field) => {
-                        let value = text(name, value)?.unwrap_or_default();
-                        let clean = field
-                            .clean(&value)
-                            .map_err(|why| ApiError::invalid(name, why))?;
-                        body.facts.push((field, clean));
-                    }
-                    None => {
+                name => {
+                    let field = Field::from_word(name).ok_or_else(|| {
                         let message = "There is no such field. What is no field goes into traits.";
-                        return Err(ApiError::invalid(name, message));
-                    }
-                },
+                        ApiError::invalid(name, message)
+                    })?;
+                    let value = text(name, value)?.unwrap_or_default();
+                    let clean = field
+                        .clean(&value)
+                        .map_err(|why| ApiError::invalid(name, why))?;
+                    body.facts.push((field, clean));
+                }
             }
         }
         Ok(body)

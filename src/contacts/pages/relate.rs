@@ -109,6 +109,10 @@ pub struct IdentityForm {
 }
 
 /// `POST /contacts/{id}/identities`. Needs: change contacts.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "extractors: the signature is the contract"
+)]
 pub async fn add_identity(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,

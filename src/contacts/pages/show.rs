@@ -2,6 +2,7 @@
 
 use actix_web::{Either, web};
 use askama::Template;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::facts::{self, Fact, Identifier, Open};
@@ -179,19 +180,6 @@ impl ShowPage {
         };
         let claims = traits::claims(conn, id)?;
         let owners = store::owners(conn)?;
-        let owner = match contact.owner_id {
-            Some(user) => store::user_names(conn, [user])?.remove(&user).map(|name| {
-                let initials = text::initials(&name);
-                (name, initials, text::tone(user.0))
-            }),
-            None => None,
-        };
-        let company = match contact.company_id {
-            Some(company) => store::company_names(conn, [company])?
-                .remove(&company)
-                .map(|name| (name, format!("/companies/{company}"))),
-            None => None,
-        };
         let ask = StoryAsk {
             about: About::Contact(id),
             before: extra.before,
@@ -209,10 +197,10 @@ impl ShowPage {
             initials: text::initials(&name),
             tone: text::tone(id.0),
             name,
-            company,
+            company: company(conn, &contact)?,
             place: place(&contact),
             clock: clock(&contact, now),
-            owner,
+            owner: owner(conn, &contact)?,
             owner_word: contact.owner_id.map_or_else(String::new, |o| o.to_string()),
             owners: owners
                 .into_iter()
@@ -242,6 +230,30 @@ impl ShowPage {
             contact,
         })
     }
+}
+
+/// Name and address of the company.
+fn company(conn: &mut Conn, contact: &Contact) -> QueryResult<Option<(String, String)>> {
+    let Some(id) = contact.company_id else {
+        return Ok(None);
+    };
+    let name = store::company_names(conn, [id])?.remove(&id);
+    Ok(name.map(|name| (name, format!("/companies/{id}"))))
+}
+
+/// Name, initials and tone of the owner.
+fn owner(
+    conn: &mut Conn,
+    contact: &Contact,
+) -> QueryResult<Option<(String, String, &'static str)>> {
+    let Some(id) = contact.owner_id else {
+        return Ok(None);
+    };
+    let name = store::user_names(conn, [id])?.remove(&id);
+    Ok(name.map(|name| {
+        let initials = text::initials(&name);
+        (name, initials, text::tone(id.0))
+    }))
 }
 
 fn adders(reach: &[Identifier], open: &Open) -> Vec<Adder> {

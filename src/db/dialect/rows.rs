@@ -195,9 +195,11 @@ fn select(conn: &Conn, table: &Table) -> String {
             }
         })
         .collect();
-    let array = match is_sqlite {
-        true => format!("json_array({})", values.join(", ")),
-        false => format!("json_build_array({})::text", values.join(", ")),
+    let values = values.join(", ");
+    let array = if is_sqlite {
+        format!("json_array({values})")
+    } else {
+        format!("json_build_array({values})::text")
     };
     format!(
         "SELECT {array} AS line FROM \"{}\" ORDER BY {}",

@@ -227,7 +227,7 @@ async fn read_start(client: &mut UnixStream) -> Option<Vec<u8>> {
     Some(packet)
 }
 
-/// An ErrorResponse: severity, SQLSTATE "the client cannot connect", message.
+/// An `ErrorResponse`: severity, SQLSTATE "the client cannot connect", message.
 fn refusal(message: &str) -> Vec<u8> {
     let mut fields = Vec::new();
     for (code, text) in [

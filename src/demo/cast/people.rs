@@ -251,10 +251,10 @@ fn since(calendar: Calendar, dice: &mut Dice, person: &Person) -> i64 {
     let last = |days: i64| days.clamp(1, YEAR - 6);
     let course = person.employer().map_or(Prospect, |firm| firm.course);
     match (person.fate, course) {
-        (Some(Fate::Champion), Trial(days)) => last(days),
         (Some(Fate::Champion), Customer(days) | Former(days, _)) => last(days + 15),
+        (Some(Fate::Champion), Trial(days))
+        | (Some(Fate::Payer), Customer(days) | Former(days, _)) => last(days),
         (Some(Fate::Payer), Trial(days)) => last(days - 2),
-        (Some(Fate::Payer), Customer(days) | Former(days, _)) => last(days),
         (_, Trial(days)) => calendar.day(dice, person.locale, last(days), 1),
         (_, Customer(days)) => {
             // Most join early, some only lately.

@@ -14,70 +14,33 @@ use crate::web::{ago, number};
 
 const DAYS: i64 = 30;
 
+/// What an identity adds to the figures.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = identities)]
+struct Part {
+    event_count: i64,
+    page_count: i64,
+    session_count: i64,
+    first_seen_at: Timestamp,
+    last_seen_at: Timestamp,
+    device: Option<String>,
+}
+
 /// "Last 30 days": a column a day, and what all of it adds up to.
 pub fn activity(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    let today = ask.now.day();
-    let first = today - DAYS + 1;
-    let total = || sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
-    let days: Vec<(i64, Option<i64>)> = event_days::table
-        .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
-        .filter(identities::contact_id.eq(contact.0))
-        .filter(event_days::day.ge(first))
-        .group_by(event_days::day)
-        .select((event_days::day, total()))
-        .load(conn)?;
-    let rows: Vec<(i64, i64, i64, Timestamp, Timestamp, Option<String>)> = identities::table
+    let first = ask.now.day() - DAYS + 1;
+    let values = columns(conn, contact, first)?;
+    let parts: Vec<Part> = identities::table
         .filter(identities::contact_id.eq(contact.0))
         .filter(identities::event_count.gt(0))
         .order(identities::last_seen_at.desc())
         .limit(1_000)
-        .select((
-            identities::event_count,
-            identities::page_count,
-            identities::session_count,
-            identities::first_seen_at,
-            identities::last_seen_at,
-            identities::device,
-        ))
+        .select(Part::as_select())
         .load(conn)?;
-    if rows.is_empty() {
+    if parts.is_empty() {
         return Ok(None);
     }
-    let mut values = vec![0; DAYS as usize];
-    for (day, n) in days {
-        if let Some(value) = usize::try_from(day - first)
-            .ok()
-            .and_then(|at| values.get_mut(at))
-        {
-            *value = n.unwrap_or(0);
-        }
-    }
     let month: i64 = values.iter().sum();
-    let sum = |pick: fn(&(i64, i64, i64, Timestamp, Timestamp, Option<String>)) -> i64| {
-        rows.iter().map(pick).sum::<i64>()
-    };
-    let first_seen = rows
-        .iter()
-        .map(|r| r.3)
-        .filter(|at| !at.is_zero())
-        .min()
-        .unwrap_or_default();
-    let last_seen = rows.iter().map(|r| r.4).max().unwrap_or_default();
-    let figure = |label: &str, value: String| CardRow {
-        label: label.to_owned(),
-        value,
-        ..CardRow::default()
-    };
-    let mut lines = vec![
-        figure("First seen", ago(first_seen, ask.now, ask.zone)),
-        figure("Last seen", ago(last_seen, ask.now, ask.zone)),
-        figure("Sessions", number(sum(|r| r.2))),
-        figure("Page views", number(sum(|r| r.1))),
-        figure("Events", number(sum(|r| r.0))),
-    ];
-    if let Some(device) = rows.iter().find_map(|r| r.5.clone()) {
-        lines.push(figure("Device", device));
-    }
     Ok(Some(Card {
         title: "Last 30 days".to_owned(),
         count: if month == 1 {
@@ -95,9 +58,62 @@ pub fn activity(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResu
             right: "today".to_owned(),
             values,
         }),
-        rows: lines,
+        rows: figures(&parts, ask),
         ..Card::default()
     }))
+}
+
+/// How many events each day had, from the first on.
+fn columns(conn: &mut Conn, contact: ContactId, first: i64) -> QueryResult<Vec<i64>> {
+    let total = sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
+    let days: Vec<(i64, Option<i64>)> = event_days::table
+        .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
+        .filter(identities::contact_id.eq(contact.0))
+        .filter(event_days::day.ge(first))
+        .group_by(event_days::day)
+        .select((event_days::day, total))
+        .load(conn)?;
+    let mut values = vec![0; DAYS as usize];
+    for (day, n) in days {
+        if let Some(value) = usize::try_from(day - first)
+            .ok()
+            .and_then(|at| values.get_mut(at))
+        {
+            *value = n.unwrap_or(0);
+        }
+    }
+    Ok(values)
+}
+
+/// What the identities add up to, the latest of them first.
+fn figures(parts: &[Part], ask: &CardAsk) -> Vec<CardRow> {
+    let sum = |pick: fn(&Part) -> i64| number(parts.iter().map(pick).sum::<i64>());
+    let first_seen = parts
+        .iter()
+        .map(|part| part.first_seen_at)
+        .filter(|at| !at.is_zero())
+        .min()
+        .unwrap_or_default();
+    let last_seen = parts.iter().map(|part| part.last_seen_at).max();
+    let figure = |label: &str, value: String| CardRow {
+        label: label.to_owned(),
+        value,
+        ..CardRow::default()
+    };
+    let mut figures = vec![
+        figure("First seen", ago(first_seen, ask.now, ask.zone)),
+        figure(
+            "Last seen",
+            ago(last_seen.unwrap_or_default(), ask.now, ask.zone),
+        ),
+        figure("Sessions", sum(|part| part.session_count)),
+        figure("Page views", sum(|part| part.page_count)),
+        figure("Events", sum(|part| part.event_count)),
+    ];
+    if let Some(device) = parts.iter().find_map(|part| part.device.clone()) {
+        figures.push(figure("Device", device));
+    }
+    figures
 }
 
 /// The second half of the month against the first.

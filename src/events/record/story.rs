@@ -174,15 +174,15 @@ fn headline(visit: &Visit, happened: &[Happened]) -> Vec<Part> {
     let mut rest = String::new();
     if visit.page_count > 0 {
         if stay >= SECOND {
-            rest.push_str(&format!(" for {}", duration(stay)));
+            rest.extend([" for ", &duration(stay)]);
         }
-        rest.push_str(&match visit.page_count {
-            1 => ", 1 page".to_owned(),
-            n => format!(", {} pages", crate::web::number(n)),
-        });
+        match visit.page_count {
+            1 => rest.push_str(", 1 page"),
+            n => rest.extend([", ", &crate::web::number(n), " pages"]),
+        }
         rest.push_str(&from(visit.touch.as_deref()));
         if let Some(device) = &visit.device {
-            rest.push_str(&format!(", {device}"));
+            rest.extend([", ", device.as_str()]);
         }
         let what = if visit.source.is_empty() {
             "the website"

@@ -57,7 +57,7 @@ async fn two_workers_on_one_inbox_store_every_event_once() {
     actix_web::rt::task::spawn_blocking(move || {
         running
             .into_iter()
-            .for_each(rapport::events::enrich::Running::stop)
+            .for_each(rapport::events::enrich::Running::stop);
     })
     .await
     .expect("stopped");

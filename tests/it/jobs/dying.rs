@@ -109,5 +109,5 @@ fn the_victim() {
         pace(),
         Pulse::default(),
     );
-    std::thread::park_timeout(Duration::from_secs(60));
+    std::thread::park_timeout(Duration::from_mins(1));
 }

@@ -170,7 +170,7 @@ impl MailServer {
                 write.write_all(b"220 test\r\n").await.expect("written");
                 let mut in_data = false;
                 while let Ok(Some(line)) = lines.next_line().await {
-                    ear.lock().expect("an ear").push_str(&format!("{line}\n"));
+                    ear.lock().expect("an ear").extend([line.as_str(), "\n"]);
                     let reply = match line.get(..4) {
                         _ if in_data && line != "." => continue,
                         _ if in_data => {

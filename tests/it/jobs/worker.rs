@@ -80,7 +80,7 @@ async fn ten_workers_do_every_job_exactly_once() {
 async fn a_worker_is_woken_by_the_commit() {
     let app = TestApp::empty().await;
     let pace = Pace {
-        poll: Duration::from_secs(3600),
+        poll: Duration::from_hours(1),
         ..Pace::default()
     };
     let worker = start(&app, &app.house.db, pace, Schedule::new());
@@ -100,7 +100,7 @@ async fn a_worker_is_woken_by_the_commit() {
 #[actix_web::test]
 async fn what_comes_back_is_planned_once_however_many_workers_there_are() {
     let app = TestApp::empty().await;
-    let schedule = || Schedule::new().every(Duration::from_secs(3600), Only("sweep".to_owned()));
+    let schedule = || Schedule::new().every(Duration::from_hours(1), Only("sweep".to_owned()));
     let workers: Vec<Worker> = (0..3)
         .map(|_| start(&app, &app.house.db, quick(), schedule()))
         .collect();

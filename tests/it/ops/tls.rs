@@ -1,5 +1,5 @@
 //! TLS to PostgreSQL, against a server that `tests/run.sh` starts with a certificate of its own authority:
-//! TEST_DATABASE_TLS_URL names it (host `localhost`), TEST_DATABASE_CA the authority.
+//! `TEST_DATABASE_TLS_URL` names it (host `localhost`), `TEST_DATABASE_CA` the authority.
 
 use std::io::{Read, Write};
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 
@@ -171,7 +172,7 @@ impl Agent {
             Err(error) => error.error_response(),
         };
         for cookie in response.cookies() {
-            let is_gone = cookie.max_age().is_some_and(|age| age.is_zero());
+            let is_gone = cookie.max_age().is_some_and(Duration::is_zero);
             if is_gone {
                 self.forgets(cookie.name());
             } else {

@@ -1,7 +1,10 @@
 //! One source: how it is doing, how to connect, what arrives, what is done with it.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, web};
 use askama::Template;
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::form::SettingsForm;
@@ -14,7 +17,7 @@ use crate::base::ids::SourceId;
 use crate::db::Db;
 use crate::events::debugger::model::{self as debugger, Panel, Row, Wanted};
 use crate::events::listing::{self, Piece};
-use crate::events::live::Live;
+use crate::events::live::{Live, LiveEvent};
 use crate::events::sources::Source;
 use crate::events::sources::health::{Health, Rejection, store as health};
 use crate::events::sources::snippets::{self, WAYS, Way};
@@ -136,35 +139,17 @@ pub(super) async fn page(
         .iter()
         .filter(|event| wanted.matches(event))
         .collect();
-    let here = looking.event.clone();
-    let picked = events
-        .iter()
-        .find(|event| {
-            here.as_ref()
-                .is_some_and(|here| *here == debugger::key(event))
-        })
-        .or_else(|| events.first().filter(|_| here.is_none()));
+    let picked = picked(&events, looking.event.as_deref());
     let here = picked.map(|event| debugger::key(event));
     let way = snippets::way(looking.connect.as_deref(), source.kind);
     let (form, errors) = refused.unwrap_or_else(|| (SettingsForm::of(&source), Errors::new()));
     let host = base_url(request);
-    let until = source.old_key_until.unwrap_or_default();
-    let old_key = source
-        .old_key(now)
-        .map(|key| (key.to_owned(), When::new(until, now, zone)));
     let page = ShowPage {
         source_id: id,
         status: Status::of(&source, last, now, zone),
         may_change: ManageSources::allows(viewer.user.role),
-        tiles: Tiles {
-            quarantined: counted(quarantined, health::COUNTED),
-            has_quarantined: quarantined > 0,
-            rejected_why: rejections
-                .first()
-                .map_or_else(String::new, |most| most.told().0),
-            ..Tiles::of(&day, zone)
-        },
-        old_key,
+        tiles: Tiles::of(&day, quarantined, rejections.first(), zone),
+        old_key: old_key(&source, now, zone),
         ways: WAYS,
         way,
         snippets: snippets::snippets(way, &source, &host)
@@ -183,12 +168,7 @@ pub(super) async fn page(
         minutes: Minutes::of(&day, zone),
         rejections: rejections
             .into_iter()
-            .map(|rejection| Refused {
-                words: rejection.told().0,
-                remedy: rejection.told().1,
-                n: number(rejection.n),
-                last: When::new(rejection.last_at, now, zone),
-            })
+            .map(|rejection| Refused::new(&rejection, now, zone))
             .collect(),
         form,
         errors,
@@ -197,8 +177,38 @@ pub(super) async fn page(
     Ok(Page::new(viewer.shell(), page))
 }
 
+/// The key before, while it still works, and until when.
+fn old_key(source: &Source, now: Timestamp, zone: Tz) -> Option<(String, When)> {
+    let until = source.old_key_until.unwrap_or_default();
+    let key = source.old_key(now)?;
+    Some((key.to_owned(), When::new(until, now, zone)))
+}
+
+/// The event in the panel: the one asked for, else the latest.
+fn picked<'a>(events: &[&'a Arc<LiveEvent>], asked: Option<&str>) -> Option<&'a Arc<LiveEvent>> {
+    match asked {
+        Some(key) => events
+            .iter()
+            .copied()
+            .find(|event| debugger::key(event) == key),
+        None => events.first().copied(),
+    }
+}
+
+impl Refused {
+    fn new(rejection: &Rejection, now: Timestamp, zone: Tz) -> Self {
+        let (words, remedy) = rejection.told();
+        Self {
+            words,
+            remedy,
+            n: number(rejection.n),
+            last: When::new(rejection.last_at, now, zone),
+        }
+    }
+}
+
 impl Tiles {
-    fn of(day: &Health, zone: chrono_tz::Tz) -> Self {
+    fn of(day: &Health, quarantined: i64, worst: Option<&Rejection>, zone: Tz) -> Self {
         let clock = |minute: i64| {
             let at = Timestamp(minute * MINUTE).utc().with_timezone(&zone);
             at.format("%H:%M").to_string()
@@ -218,10 +228,10 @@ impl Tiles {
             } else {
                 String::new()
             },
-            quarantined: String::new(),
-            has_quarantined: false,
+            quarantined: counted(quarantined, health::COUNTED),
+            has_quarantined: quarantined > 0,
             rejected: number(day.rejected),
-            rejected_why: String::new(),
+            rejected_why: worst.map_or_else(String::new, |most| most.told().0),
         }
     }
 }
@@ -236,7 +246,7 @@ fn tenths(n: i64) -> String {
 }
 
 impl Minutes {
-    fn of(day: &Health, zone: chrono_tz::Tz) -> Self {
+    fn of(day: &Health, zone: Tz) -> Self {
         let values: Vec<i64> = day.minutes.iter().map(|minute| minute.stored).collect();
         let most = values.iter().copied().max().unwrap_or_default().max(1);
         let name = |minute: i64| {
