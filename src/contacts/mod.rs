@@ -5,9 +5,9 @@
 
 pub mod actions;
 pub mod api;
-
 pub mod cards;
 pub mod companies;
+mod form;
 pub mod identities;
 pub mod list;
 pub mod merge;

@@ -10,21 +10,13 @@ use super::{actions, store};
 use crate::accounts::rights::EditContacts;
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::CompanyId;
+use crate::contacts::form::{self, EditPage, Sent};
 use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
-use crate::contacts::refusal::{Clash, Refusal};
+use crate::contacts::refusal::Refusal;
 use crate::contacts::store as people;
 use crate::db::Db;
 use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, redirect};
-
-/// A field of the form.
-struct Control {
-    name: &'static str,
-    label: &'static str,
-    value: String,
-    was: String,
-    error: String,
-}
 
 #[derive(Template)]
 #[template(path = "companies/new.html")]
@@ -40,15 +32,6 @@ impl NewPage {
     fn typed(&self, name: &str) -> &str {
         self.typed.get(name).map_or("", String::as_str)
     }
-}
-
-#[derive(Template)]
-#[template(path = "companies/edit.html")]
-pub struct EditPage {
-    id: CompanyId,
-    name: String,
-    controls: Vec<Control>,
-    clashes: Vec<Clash>,
 }
 
 /// `GET /companies/new`. Needs: change contacts.
@@ -110,8 +93,7 @@ pub async fn form(
     path: web::Path<String>,
 ) -> Result<Page<EditPage>> {
     let company = find(&db, kit::path_id(&path)?).await?;
-    let page = EditPage::new(&company, &BTreeMap::new(), &Errors::new(), Vec::new());
-    Ok(Page::new(viewer.shell(), page))
+    Ok(Page::new(viewer.shell(), page(&company, Sent::default())))
 }
 
 /// `POST /companies/{id}/edit`. Needs: change contacts.
@@ -126,8 +108,8 @@ pub async fn save(
     let by = by(&viewer, &request);
     let typed = form.0;
     let change = |field: &CompanyField| {
-        let was = typed.get(&format!("was_{field}")).cloned();
-        Some((*field, was, typed.get(field.word())?.clone()))
+        let (was, to) = form::change(&typed, field.word())?;
+        Some((*field, was, to))
     };
     let changes: Vec<actions::Change> = CompanyField::ALL.iter().filter_map(change).collect();
     let done = db
@@ -143,7 +125,12 @@ pub async fn save(
         Err(refusal) => return Err(refusal.into()),
     };
     let company = find(&db, id).await?;
-    let page = EditPage::new(&company, &typed, &errors, clashes);
+    let sent = Sent {
+        typed,
+        errors,
+        clashes,
+    };
+    let page = page(&company, sent);
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
@@ -174,38 +161,17 @@ async fn new_page(
     Ok(Page::new(viewer.shell(), page))
 }
 
-impl EditPage {
-    fn new(
-        company: &Company,
-        typed: &BTreeMap<String, String>,
-        errors: &Errors,
-        clashes: Vec<Clash>,
-    ) -> Self {
-        let control = |field: &CompanyField| {
-            let now = field.of(company);
-            let clash = clashes.iter().find(|clash| clash.field == field.word());
-            let was = typed.get(&format!("was_{field}"));
-            let own = typed.get(field.word()).filter(|own| Some(*own) != was);
-            Control {
-                name: field.word(),
-                label: field.label(),
-                value: own.unwrap_or(&now).clone(),
-                error: clash.map_or_else(
-                    || errors.of(field.word()).to_owned(),
-                    |clash| format!("Meanwhile somebody saved “{}”.", clash.now),
-                ),
-                was: now,
-            }
-        };
-        Self {
-            id: company.id,
-            name: company.name.clone(),
-            controls: CompanyField::ALL.iter().map(control).collect(),
-            clashes,
-        }
-    }
-
-    fn back(&self) -> String {
-        format!("/companies/{}", self.id)
+fn page(company: &Company, sent: Sent) -> EditPage {
+    let control = |field: &CompanyField| {
+        let now = field.of(company);
+        sent.control(field.word(), field.label(), "", &now)
+    };
+    EditPage {
+        noun: "company",
+        list: ("Companies", "/companies"),
+        path: format!("/companies/{}", company.id),
+        name: company.name.clone(),
+        controls: CompanyField::ALL.iter().map(control).collect(),
+        clashes: sent.clashes,
     }
 }

@@ -1,40 +1,20 @@
-//! All facts of a contact in one form. Each field carries what it said when the form was made: what the editor did not
-//! touch is left alone, and what somebody else changed meanwhile is shown before it is overwritten.
+//! All facts of a contact in one form.
 
 use std::collections::BTreeMap;
 
 use actix_web::{Either, HttpRequest, web};
-use askama::Template;
 
 use super::by;
 use crate::accounts::Can;
 use crate::accounts::rights::EditContacts;
 use crate::base::ids::ContactId;
 use crate::contacts::actions::{self, Change};
+use crate::contacts::form::{self, EditPage, Sent};
 use crate::contacts::model::{Contact, Field};
-use crate::contacts::refusal::{Clash, Refusal};
+use crate::contacts::refusal::Refusal;
 use crate::contacts::store;
 use crate::db::Db;
 use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, redirect};
-
-/// A field of the form.
-struct Control {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    value: String,
-    was: String,
-    error: String,
-}
-
-#[derive(Template)]
-#[template(path = "contacts/edit.html")]
-pub struct EditPage {
-    id: ContactId,
-    name: String,
-    controls: Vec<Control>,
-    clashes: Vec<Clash>,
-}
 
 /// `GET /contacts/{id}/edit`. Needs: change contacts.
 pub async fn form(
@@ -43,8 +23,7 @@ pub async fn form(
     path: web::Path<String>,
 ) -> Result<Page<EditPage>> {
     let contact = find(&db, kit::path_id(&path)?).await?;
-    let page = EditPage::new(&contact, &BTreeMap::new(), &Errors::new(), Vec::new());
-    Ok(Page::new(viewer.shell(), page))
+    Ok(Page::new(viewer.shell(), page(&contact, Sent::default())))
 }
 
 /// `POST /contacts/{id}/edit`. Needs: change contacts.
@@ -59,10 +38,11 @@ pub async fn save(
     let by = by(&viewer, &request);
     let typed = form.0;
     let change = |field: &Field| {
+        let (was, to) = form::change(&typed, field.word())?;
         Some(Change {
             field: *field,
-            was: typed.get(&format!("was_{field}")).cloned(),
-            to: typed.get(field.word())?.clone(),
+            was,
+            to,
         })
     };
     let changes: Vec<Change> = Field::ALL.iter().filter_map(change).collect();
@@ -84,7 +64,12 @@ pub async fn save(
         Err(refusal) => return Err(refusal.into()),
     };
     let contact = find(&db, id).await?;
-    let page = EditPage::new(&contact, &typed, &errors, clashes);
+    let sent = Sent {
+        typed,
+        errors,
+        clashes,
+    };
+    let page = page(&contact, sent);
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
@@ -94,46 +79,18 @@ async fn find(db: &Db, id: ContactId) -> Result<Contact> {
         .ok_or(Error::NotFound)
 }
 
-impl EditPage {
-    fn back(&self) -> String {
-        format!("/contacts/{}", self.id)
-    }
-
-    fn new(
-        contact: &Contact,
-        typed: &BTreeMap<String, String>,
-        errors: &Errors,
-        clashes: Vec<Clash>,
-    ) -> Self {
-        let control = |field: &Field| {
-            let now = field.of(contact);
-            let clash = clashes.iter().find(|clash| clash.field == field.word());
-            let was = typed.get(&format!("was_{field}")).map(String::as_str);
-            let own = typed.get(field.word()).map(String::as_str);
-            // What the editor left alone follows what others saved meanwhile.
-            let value = match (own, was) {
-                (Some(own), Some(was)) if own == was => now,
-                (Some(own), _) => own,
-                (None, _) => now,
-            };
-            Control {
-                name: field.word(),
-                label: field.label(),
-                hint: hint(*field),
-                value: value.to_owned(),
-                was: now.to_owned(),
-                error: clash.map_or_else(
-                    || errors.of(field.word()).to_owned(),
-                    |clash| format!("Meanwhile somebody saved “{}”.", clash.now),
-                ),
-            }
-        };
-        Self {
-            id: contact.id,
-            name: contact.shown(),
-            controls: Field::ALL.iter().map(control).collect(),
-            clashes,
-        }
+fn page(contact: &Contact, sent: Sent) -> EditPage {
+    let control = |field: &Field| {
+        let now = field.of(contact);
+        sent.control(field.word(), field.label(), hint(*field), now)
+    };
+    EditPage {
+        noun: "contact",
+        list: ("Contacts", "/contacts"),
+        path: format!("/contacts/{}", contact.id),
+        name: contact.shown(),
+        controls: Field::ALL.iter().map(control).collect(),
+        clashes: sent.clashes,
     }
 }
 
