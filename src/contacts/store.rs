@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::model::Contact;
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
-use crate::db::Conn;
 use crate::db::schema::{companies, contacts, sources, users};
+use crate::db::{Cached, Conn, padded};
 
 /// How far a chain of merges is followed.
 const LONGEST_CHAIN: usize = 32;
@@ -79,10 +79,10 @@ pub fn user_names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(UserId, String)> = users::table
-        .filter(users::id.eq_any(ids))
-        .select((users::id, users::name))
-        .load(conn)?;
+    let query = users::table
+        .filter(users::id.eq_any(padded(ids)))
+        .select((users::id, users::name));
+    let rows: Vec<(UserId, String)> = Cached(query).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -95,10 +95,10 @@ pub fn company_names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(CompanyId, String)> = companies::table
-        .filter(companies::id.eq_any(ids))
-        .select((companies::id, companies::name))
-        .load(conn)?;
+    let query = companies::table
+        .filter(companies::id.eq_any(padded(ids)))
+        .select((companies::id, companies::name));
+    let rows: Vec<(CompanyId, String)> = Cached(query).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::ids::{ContactId, TagId};
 use crate::base::{Timestamp, text};
 use crate::db::schema::{contact_tags, tags};
-use crate::db::{Conn, PortableExt};
+use crate::db::{Cached, Conn, PortableExt, padded};
 
 /// Characters of a tag.
 const LONGEST: usize = 60;
@@ -50,12 +50,12 @@ pub fn of_contacts(
     conn: &mut Conn,
     ids: &[ContactId],
 ) -> QueryResult<HashMap<ContactId, Vec<Tag>>> {
-    let rows: Vec<(ContactId, TagId, String, String)> = contact_tags::table
+    let query = contact_tags::table
         .inner_join(tags::table.on(tags::id.eq(contact_tags::tag_id)))
-        .filter(contact_tags::contact_id.eq_any(ids))
+        .filter(contact_tags::contact_id.eq_any(padded(ids.to_vec())))
         .order(tags::name)
-        .select((contact_tags::contact_id, tags::id, tags::name, tags::tone))
-        .load(conn)?;
+        .select((contact_tags::contact_id, tags::id, tags::name, tags::tone));
+    let rows: Vec<(ContactId, TagId, String, String)> = Cached(query).load(conn)?;
     let mut found: HashMap<ContactId, Vec<Tag>> = HashMap::new();
     for (contact, id, name, tone) in rows {
         let tag = Tag { id, name, tone };

@@ -16,6 +16,7 @@ mod url;
 
 pub use commit::on_commit;
 pub use conn::Conn;
+pub use dialect::prepared::{Cached, padded};
 pub use error::{DbError, is_passing};
 pub use pool::{Db, Later};
 pub use portable::PortableExt;

@@ -440,10 +440,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    event_days (identity_id, name_id, day) {
+    event_days (identity_id, day, name_id) {
         identity_id -> BigInt,
-        name_id -> BigInt,
         day -> BigInt,
+        name_id -> BigInt,
         n -> BigInt,
         sum -> Double,
     }

@@ -5,6 +5,7 @@ mod accounts;
 mod contacts;
 mod demo;
 mod events;
+mod faults;
 mod jobs;
 mod ops;
 mod quarantine;

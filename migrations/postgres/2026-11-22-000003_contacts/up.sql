@@ -99,6 +99,7 @@ CREATE INDEX contacts_owner_created ON contacts (owner_id, created_at DESC, id D
 CREATE INDEX contacts_stage ON contacts (stage, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_stage_name ON contacts (stage, sort_name, id) WHERE deleted_at IS NULL AND is_known;
 CREATE INDEX contacts_stage_created ON contacts (stage, created_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known;
+CREATE INDEX contacts_unowned ON contacts (stage, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL AND is_known AND owner_id IS NULL;
 CREATE INDEX contacts_source ON contacts (source_id, is_known, last_seen_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_company ON contacts (company_id, last_seen_at DESC, id DESC) WHERE company_id IS NOT NULL;
 CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;

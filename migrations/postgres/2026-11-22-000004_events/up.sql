@@ -31,14 +31,15 @@ CREATE TABLE event_keys (
   PRIMARY KEY (key, event_id)
 );
 
--- Counters for windows and sparklines; day = days since 1970-01-01 UTC.
+-- Counters for windows and sparklines; day = days since 1970-01-01 UTC. The day before the name: every question is
+-- about a window, few about one name.
 CREATE TABLE event_days (
   identity_id BIGINT NOT NULL,
-  name_id BIGINT NOT NULL,
   day BIGINT NOT NULL,
+  name_id BIGINT NOT NULL,
   n BIGINT NOT NULL,
   sum DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (identity_id, name_id, day)
+  PRIMARY KEY (identity_id, day, name_id)
 );
 
 -- A visit: events of one device less than 30 minutes apart.

@@ -195,7 +195,10 @@ fn count(conn: &mut Conn, ask: &Ask, rows: &Rows, reader: UserId) -> Result<Stri
         (false, _) => return Ok(String::new()),
         (true, None) => rows.rows.len(),
         (true, Some(_)) if !ask.q.is_empty() => return Ok(format!("{}+", query::PAGE)),
-        (true, Some(_)) => query::count(conn, ask, reader)?,
+        (true, Some(_)) => match query::count(conn, ask, reader)? {
+            Some(n) => n,
+            None => return Ok(String::new()),
+        },
     };
     Ok(if n > query::MOST_COUNTED {
         format!("{}+", kit::number(query::MOST_COUNTED as i64))

@@ -11,9 +11,9 @@ use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, TagId, UserId};
 use crate::contacts::model::Stage;
 use crate::contacts::words;
-use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contact_tags, contacts, event_days, identities};
+use crate::db::{Cached, Conn, padded};
 use crate::web::Cursor;
 
 /// Rows of a page.
@@ -22,8 +22,8 @@ pub const PAGE: usize = 50;
 pub const MOST_COUNTED: usize = 1_000;
 /// A tag on more contacts than this is looked up contact by contact, not the other way round.
 const WIDE_TAG: i64 = 2_000;
-/// Hits of the search that are looked at in one go.
-const HITS: i64 = 200;
+/// Hits of the search that are looked at in one go: most of a page's filters leave nearly all of them.
+const HITS: i64 = 60;
 
 type Backend = <Conn as Connection>::Backend;
 type Boxed = contacts::BoxedQuery<'static, Backend>;
@@ -112,15 +112,18 @@ pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
     })
 }
 
-/// How many there are; stops at [`MOST_COUNTED`].
-pub fn count(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<usize> {
+/// How many there are; stops at [`MOST_COUNTED`]. `None` for a tag that many have: each would have to be looked at.
+pub fn count(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Option<usize>> {
     let narrow = narrow_tag(conn, ask)?;
+    if ask.tag.is_some() && narrow.is_none() {
+        return Ok(None);
+    }
     let most = MOST_COUNTED as i64 + 1;
     let found: Vec<ContactId> = filtered(ask, ask.is_known(), reader, narrow.as_deref())
         .select(contacts::id)
         .limit(most)
         .load(conn)?;
-    Ok(found.len())
+    Ok(Some(found.len()))
 }
 
 /// Whether there is anybody at all.
@@ -139,16 +142,16 @@ pub fn events_since(
     ids: &[ContactId],
     day: i64,
 ) -> QueryResult<HashMap<ContactId, i64>> {
-    let rows: Vec<(ContactId, Option<i64>)> = identities::table
+    let query = identities::table
         .inner_join(event_days::table.on(event_days::identity_id.eq(identities::id)))
-        .filter(identities::contact_id.eq_any(ids))
+        .filter(identities::contact_id.eq_any(padded(ids.to_vec())))
         .filter(event_days::day.ge(day))
         .group_by(identities::contact_id)
         .select((
             identities::contact_id,
             sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
-        ))
-        .load(conn)?;
+        ));
+    let rows: Vec<(ContactId, Option<i64>)> = Cached(query).load(conn)?;
     Ok(rows
         .into_iter()
         .filter_map(|(id, n)| n.map(|n| (id, n)))
@@ -163,13 +166,13 @@ pub fn anonymous_ids(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(ContactId, String)> = identities::table
-        .filter(identities::contact_id.eq_any(ids))
+    let query = identities::table
+        .filter(identities::contact_id.eq_any(padded(ids.to_vec())))
         .filter(identities::namespace.eq("anonymous_id"))
         .order(identities::id.desc())
         .select((identities::contact_id, identities::value))
-        .limit(1_000)
-        .load(conn)?;
+        .limit(1_000);
+    let rows: Vec<(ContactId, String)> = Cached(query).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -354,11 +357,14 @@ fn cursor(sort: Sort, row: &Row) -> Cursor {
 fn searched(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
     let narrow = narrow_tag(conn, ask)?;
     let among = |conn: &mut Conn, ids: Vec<ContactId>| -> QueryResult<Vec<Row>> {
-        filtered(ask, ask.is_known(), reader, narrow.as_deref())
-            .filter(contacts::id.eq_any(ids))
+        let query = filtered(ask, ask.is_known(), reader, narrow.as_deref())
+            .filter(contacts::id.eq_any(padded(ids)))
             .order(contacts::id.desc())
-            .select(COLUMNS)
-            .load(conn)
+            .select(COLUMNS);
+        if narrow.is_some() {
+            return query.load(conn);
+        }
+        Cached(query).load(conn)
     };
     let mut below = match &ask.from {
         From::After(cursor) => Some(cursor.id),
@@ -375,11 +381,11 @@ fn searched(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
     }
     let asked = words::asked(&ask.q);
     let mut is_end = false;
-    // Filters may leave little of many hits; ten rounds bound the work of one page.
-    for _ in 0..10 {
-        let hits = search::find(conn, Kind::Contact, &asked, below, HITS)?;
+    // Filters may leave little of many hits; ever larger rounds, and few of them, bound the work of one page.
+    for wanted in [HITS, 200, 500, 500, 500] {
+        let hits = search::find(conn, Kind::Contact, &asked, below, wanted)?;
         below = hits.last().copied().or(below);
-        is_end = (hits.len() as i64) < HITS;
+        is_end = (hits.len() as i64) < wanted;
         for row in among(conn, hits.into_iter().map(ContactId).collect())? {
             if !rows.iter().any(|seen: &Row| seen.id == row.id) {
                 rows.push(row);

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::prepared::prepared;
 use crate::base::Timestamp;
 use crate::base::ids::JobId;
 use crate::db::Conn;
@@ -65,7 +66,7 @@ fn take(
          UPDATE jobs SET state = 'running', locked_by = $3, locked_until = $4, attempts = attempts + 1 \
          WHERE id IN (SELECT id FROM next) RETURNING id, kind, payload, attempts, max_attempts"
     );
-    diesel::sql_query(statement)
+    prepared(statement)
         .bind::<BigInt, _>(now)
         .bind::<BigInt, _>(limit)
         .bind::<Text, _>(worker)

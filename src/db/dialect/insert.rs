@@ -50,12 +50,12 @@ macro_rules! upsert_all {
             }
             $crate::db::Conn::Sqlite(c) => {
                 for row in $rows {
-                    diesel::insert_into($table)
+                    let statement = diesel::insert_into($table)
                         .values(row)
                         .on_conflict($target)
                         .do_update()
-                        .set($set)
-                        .execute(c)?;
+                        .set($set);
+                    $crate::db::dialect::prepared::Cached(statement).execute(c)?;
                 }
             }
         }

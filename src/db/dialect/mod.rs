@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod claim;
 pub mod health;
 pub mod insert;
+pub mod prepared;
 pub mod reserve;
 pub mod rows;
 pub mod search;

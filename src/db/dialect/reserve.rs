@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::prepared::prepared;
 use crate::db::Conn;
 
 #[derive(QueryableByName)]
@@ -19,7 +20,7 @@ pub fn ids(conn: &mut Conn, table: &str, n: usize) -> QueryResult<Vec<i64>> {
     }
     match conn {
         Conn::Pg(c) => {
-            let rows: Vec<Id> = diesel::sql_query(
+            let rows: Vec<Id> = prepared(
                 "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)",
             )
             .bind::<Text, _>(table)
@@ -29,17 +30,15 @@ pub fn ids(conn: &mut Conn, table: &str, n: usize) -> QueryResult<Vec<i64>> {
         }
         Conn::Sqlite(c) => {
             // The highest id ever used, where the table remembers it, else the highest there is.
-            let used: Vec<Id> =
-                diesel::sql_query("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
-                    .bind::<Text, _>(table)
-                    .load(c)?;
+            let used: Vec<Id> = prepared("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
+                .bind::<Text, _>(table)
+                .load(c)?;
             let last = match used.first() {
                 Some(row) => row.id,
                 None => {
-                    let highest: Vec<Id> = diesel::sql_query(format!(
-                        "SELECT COALESCE(MAX(id), 0) AS id FROM {table}"
-                    ))
-                    .load(c)?;
+                    let highest: Vec<Id> =
+                        prepared(format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}"))
+                            .load(c)?;
                     highest.first().map_or(0, |row| row.id)
                 }
             };

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
+use super::prepared::prepared;
 use crate::base::text;
 use crate::db::Conn;
 
@@ -35,7 +36,7 @@ impl Kind {
 /// Replaces the words of one record; empty words remove it.
 pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()> {
     let rowid = kind.rowid(id);
-    diesel::sql_query("DELETE FROM search_words WHERE rowid = $1")
+    prepared("DELETE FROM search_words WHERE rowid = $1")
         .bind::<BigInt, _>(rowid)
         .execute(conn)?;
     let words = indexed(words);
@@ -48,7 +49,7 @@ pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()>
             "INSERT INTO search_words (rowid, words) VALUES ($1, to_tsvector('simple', $2))"
         }
     };
-    diesel::sql_query(statement)
+    prepared(statement)
         .bind::<BigInt, _>(rowid)
         .bind::<Text, _>(words)
         .execute(conn)
@@ -65,7 +66,7 @@ pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryR
     match conn {
         Conn::Sqlite(c) => {
             for (rowid, words) in &rows {
-                diesel::sql_query("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
+                prepared("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
                     .bind::<BigInt, _>(rowid)
                     .bind::<Text, _>(words)
                     .execute(c)?;
@@ -73,7 +74,7 @@ pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryR
         }
         Conn::Pg(c) => {
             for chunk in rows.chunks(5_000) {
-                diesel::sql_query(
+                prepared(
                     "INSERT INTO search_words (rowid, words) SELECT t.id, to_tsvector('simple', t.words) \
                      FROM unnest($1, $2) AS t (id, words)",
                 )
@@ -122,7 +123,7 @@ pub fn find(
                 .join(" & "),
         ),
     };
-    diesel::sql_query(statement)
+    prepared(statement)
         .bind::<Text, _>(query)
         .bind::<BigInt, _>(below)
         .bind::<BigInt, _>(kind.parity())

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 
+use super::prepared::prepared;
 use crate::db::Conn;
 
 /// What a batch adds to an identity.
@@ -34,7 +35,7 @@ pub fn identities(conn: &mut Conn, rows: &[IdentityTally]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => {
             for row in rows {
-                diesel::sql_query(
+                prepared(
                     "UPDATE identities SET first_seen_at = CASE WHEN first_seen_at = 0 THEN $1 ELSE MIN(first_seen_at, $1) END, \
                      last_seen_at = MAX(last_seen_at, $2), event_count = event_count + $3, page_count = page_count + $4, \
                      session_count = session_count + $5, first_touch = COALESCE($6, first_touch), \
@@ -56,7 +57,7 @@ pub fn identities(conn: &mut Conn, rows: &[IdentityTally]) -> QueryResult<()> {
             for rows in rows.chunks(5_000) {
                 let number =
                     |pick: fn(&IdentityTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
-                diesel::sql_query(
+                prepared(
                     "UPDATE identities i SET first_seen_at = CASE WHEN i.first_seen_at = 0 THEN t.first ELSE LEAST(i.first_seen_at, t.first) END, \
                      last_seen_at = GREATEST(i.last_seen_at, t.last), event_count = i.event_count + t.events, page_count = i.page_count + t.pages, \
                      session_count = i.session_count + t.sessions, first_touch = COALESCE(t.first_touch, i.first_touch), \
@@ -100,7 +101,7 @@ pub fn sessions(conn: &mut Conn, rows: &[SessionTally]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => {
             for row in rows {
-                diesel::sql_query(
+                prepared(
                     "UPDATE sessions SET started_at = $1, ended_at = $2, event_count = $3, page_count = $4 WHERE id = $5",
                 )
                 .bind::<BigInt, _>(row.started)
@@ -115,7 +116,7 @@ pub fn sessions(conn: &mut Conn, rows: &[SessionTally]) -> QueryResult<()> {
             for rows in rows.chunks(5_000) {
                 let number =
                     |pick: fn(&SessionTally) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
-                diesel::sql_query(
+                prepared(
                     "UPDATE sessions s SET started_at = t.started, ended_at = t.ended, event_count = t.events, page_count = t.pages \
                      FROM unnest($1, $2, $3, $4, $5) AS t (id, started, ended, events, pages) WHERE s.id = t.id",
                 )
@@ -124,6 +125,31 @@ pub fn sessions(conn: &mut Conn, rows: &[SessionTally]) -> QueryResult<()> {
                 .bind::<Array<BigInt>, _>(number(|r| r.ended))
                 .bind::<Array<BigInt>, _>(number(|r| r.events))
                 .bind::<Array<BigInt>, _>(number(|r| r.pages))
+                .execute(c)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Moves contacts' last sight on: ids, and when in microseconds.
+pub fn last_seen(conn: &mut Conn, rows: &[(i64, i64)]) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => {
+            for (id, at) in rows {
+                prepared("UPDATE contacts SET last_seen_at = $1 WHERE id = $2")
+                    .bind::<BigInt, _>(*at)
+                    .bind::<BigInt, _>(*id)
+                    .execute(c)?;
+            }
+        }
+        Conn::Pg(c) => {
+            for rows in rows.chunks(5_000) {
+                prepared(
+                    "UPDATE contacts c SET last_seen_at = t.at FROM unnest($1, $2) AS t (id, at) WHERE c.id = t.id",
+                )
+                .bind::<Array<BigInt>, _>(rows.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+                .bind::<Array<BigInt>, _>(rows.iter().map(|(_, at)| *at).collect::<Vec<_>>())
                 .execute(c)?;
             }
         }

@@ -16,6 +16,7 @@ use super::sessions::Visits;
 use super::traits;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, SourceId};
+use crate::contacts::words;
 use crate::db::Conn;
 use crate::db::dialect::reserve;
 use crate::db::schema::{events, quarantine};
@@ -79,24 +80,23 @@ impl Batch {
             now,
         };
         let mut minutes = std::mem::take(&mut self.minutes);
-        for (n, draft) in self.drafts.iter().enumerate() {
-            if let Some(minute) = minutes.get_mut(&(draft.source_id, draft.received_at.minute())) {
-                if fresh.contains(&n) {
+        let mut kept: Vec<(usize, &Draft)> = Vec::with_capacity(self.drafts.len());
+        for ((n, draft), is_fresh) in self.drafts.iter().enumerate().zip(fresh) {
+            let minute = minutes.get_mut(&(draft.source_id, draft.received_at.minute()));
+            if is_fresh {
+                kept.push((n, draft));
+                if let Some(minute) = minute {
                     minute.stored += 1;
-                } else {
+                }
+            } else {
+                news.duplicate(n, draft);
+                if let Some(minute) = minute {
                     minute.duplicates += 1;
-                    news.duplicate(n, draft);
                 }
             }
         }
-        let fresh: Vec<(usize, &Draft)> = self
-            .drafts
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| fresh.contains(n))
-            .collect();
         memory.names.learn(conn, &self.drafts)?;
-        store(conn, &fresh, &self.closed, memory, now, &mut news)?;
+        store(conn, &kept, &self.closed, memory, now, &mut news)?;
         self.quarantine(conn, &mut news)?;
         for minute in minutes.values() {
             minute.add(conn)?;
@@ -180,7 +180,9 @@ fn store(
     memory.keys.settle(conn, newest)?;
     visits.write(conn)?;
     counters.write(conn)?;
-    let learned = traits::write(conn, &owned, &world, now)?;
+    let mut found_by = world.found_by();
+    let learned = traits::write(conn, &owned, &world, &mut found_by, now)?;
+    words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
     for (i, (n, draft)) in fresh.iter().enumerate() {
         if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
             news.stored(
@@ -196,7 +198,13 @@ fn store(
     Ok(())
 }
 
-fn event_row(draft: &Draft, owner: Owner, id: i64, name_id: i64, session: Option<i64>) -> EventRow {
+fn event_row(
+    draft: &Draft,
+    owner: Owner,
+    id: i64,
+    name_id: i64,
+    session: Option<i64>,
+) -> EventRow<'_> {
     EventRow {
         id,
         identity_id: owner.identity,
@@ -207,9 +215,9 @@ fn event_row(draft: &Draft, owner: Owner, id: i64, name_id: i64, session: Option
         original_at: draft.original_at,
         sent_at: draft.sent_at,
         received_at: draft.received_at,
-        message_id: draft.message_id.clone(),
-        properties: draft.properties.clone(),
-        context: draft.context.clone(),
+        message_id: &draft.message_id,
+        properties: &draft.properties,
+        context: &draft.context,
     }
 }
 

@@ -79,15 +79,15 @@ impl Counters {
                 sum,
             })
             .collect();
-        days.sort_unstable_by_key(|row| (row.identity_id, row.name_id, row.day));
+        days.sort_unstable_by_key(|row| (row.identity_id, row.day, row.name_id));
         upsert_all!(
             conn,
             event_days::table,
             &days,
             (
                 event_days::identity_id,
-                event_days::name_id,
-                event_days::day
+                event_days::day,
+                event_days::name_id
             ),
             (
                 event_days::n.eq(event_days::n + excluded(event_days::n)),

@@ -1,5 +1,7 @@
 //! Writing what a batch decided about people: new rows first, then merges, then what changed on rows that were there.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::super::model::EventKind;
@@ -7,9 +9,12 @@ use super::people::World;
 use crate::base::clock::MINUTE;
 use crate::base::ids::ContactId;
 use crate::contacts::merge;
+use crate::db::dialect::tally;
 use crate::db::schema::{contacts, identities, merge_suggestions};
 use crate::db::{Conn, PortableExt};
 use crate::insert_all;
+
+const CHUNK: usize = 500;
 
 impl World {
     /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
@@ -46,6 +51,29 @@ impl World {
         self.write_changes(conn)
     }
 
+    /// Known contacts that are to be found by other words than before: those who became known, were merged, or have a
+    /// new identifier that people search for.
+    pub fn found_by(&self) -> BTreeSet<ContactId> {
+        let named = self
+            .new_identities
+            .iter()
+            .filter(|row| matches!(row.namespace.as_str(), "email" | "phone" | "user_id"))
+            .map(|row| row.contact_id);
+        let known = self
+            .people
+            .iter()
+            .filter(|(_, person)| person.becomes_known)
+            .map(|(id, _)| *id);
+        let merged = self.merges.iter().map(|(winner, ..)| *winner);
+        named
+            .chain(known)
+            .chain(merged)
+            .map(|id| self.survivor(id))
+            .filter(|id| self.is_known(*id))
+            .map(ContactId)
+            .collect()
+    }
+
     fn write_suggestions(&self, conn: &mut Conn) -> QueryResult<()> {
         for (a, b, evidence) in &self.suggestions {
             diesel::insert_into(merge_suggestions::table)
@@ -65,29 +93,32 @@ impl World {
     }
 
     fn write_changes(&self, conn: &mut Conn) -> QueryResult<()> {
+        let mut known = Vec::new();
+        let mut seen = Vec::new();
         for (id, person) in &self.people {
             if person.becomes_known {
-                diesel::update(contacts::table.filter(contacts::id.eq(id)))
-                    .set((
-                        contacts::is_known.eq(true),
-                        contacts::updated_at.eq(self.now),
-                    ))
-                    .execute(conn)?;
-                diesel::update(
-                    contacts::table
-                        .filter(contacts::id.eq(id))
-                        .filter(contacts::stage.eq("visitor")),
-                )
-                .set(contacts::stage.eq("lead"))
-                .execute(conn)?;
+                known.push(*id);
             }
             // To the minute: six indexes hang on this column.
             if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(id) {
-                diesel::update(contacts::table.filter(contacts::id.eq(id)))
-                    .set(contacts::last_seen_at.eq(person.newest))
-                    .execute(conn)?;
+                seen.push((*id, person.newest.0));
             }
         }
-        Ok(())
+        for chunk in known.chunks(CHUNK) {
+            diesel::update(contacts::table.filter(contacts::id.eq_any(chunk)))
+                .set((
+                    contacts::is_known.eq(true),
+                    contacts::updated_at.eq(self.now),
+                ))
+                .execute(conn)?;
+            let visitors = contacts::table
+                .filter(contacts::id.eq_any(chunk))
+                .filter(contacts::stage.eq("visitor"));
+            diesel::update(visitors)
+                .set(contacts::stage.eq("lead"))
+                .execute(conn)?;
+        }
+        seen.sort_unstable();
+        tally::last_seen(conn, &seen)
     }
 }

@@ -5,7 +5,7 @@
 //! fullest range goes to the table in one run, and that range's cursor says up to which event it is complete. After a
 //! restart the events beyond the cursors give the young keys back: nothing has to be saved, and nothing can be lost.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -13,8 +13,8 @@ use super::super::model::message_key;
 use super::read::Draft;
 use super::rows::{CursorRow, KeyRow};
 use crate::base::ids::SourceId;
-use crate::db::Conn;
 use crate::db::schema::{cursors, event_keys, events};
+use crate::db::{Cached, Conn, padded};
 use crate::{insert_all, upsert_all};
 
 /// Ranges of the hash, by its highest byte.
@@ -22,7 +22,7 @@ const PARTS: usize = 256;
 /// Young keys at the most: about ten megabytes, and about a dozen keys to a page where ten million are stored.
 const MOST_YOUNG: usize = 400_000;
 /// Values asked for in one statement.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 500;
 /// Events read at a time after a restart.
 const PAGE: i64 = 20_000;
 
@@ -68,42 +68,42 @@ impl Keys {
         }
     }
 
-    /// Which drafts have not been stored before: neither earlier nor earlier among themselves.
-    pub fn fresh(&self, conn: &mut Conn, drafts: &[Draft]) -> QueryResult<HashSet<usize>> {
-        let mut first: HashMap<i64, Vec<usize>> = HashMap::with_capacity(drafts.len());
-        let mut fresh = HashSet::with_capacity(drafts.len());
-        for (n, draft) in drafts.iter().enumerate() {
-            let same_key = first.entry(draft.key).or_default();
-            let is_double = same_key
-                .iter()
-                .filter_map(|m| drafts.get(*m))
-                .any(|other| is_same(other, draft));
-            if !is_double {
-                same_key.push(n);
-                fresh.insert(n);
-            }
+    /// Which drafts have not been stored before: neither in the tables nor earlier among themselves. One flag a draft.
+    pub fn fresh(&self, conn: &mut Conn, drafts: &[Draft]) -> QueryResult<Vec<bool>> {
+        // By key, and by place within a key: doubles are neighbours, the first of them comes first.
+        let mut order: Vec<(i64, usize)> =
+            drafts.iter().enumerate().map(|(n, d)| (d.key, n)).collect();
+        order.sort_unstable();
+        let mut fresh = vec![true; drafts.len()];
+        for same_key in order
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|run| run.len() > 1)
+        {
+            strike_doubles(drafts, same_key, &mut fresh);
         }
-        let mut keys: Vec<i64> = first.keys().copied().collect();
-        keys.sort_unstable();
+        let mut keys: Vec<i64> = order.iter().map(|(key, _)| *key).collect();
+        keys.dedup();
         let hits = self.stored(conn, &keys)?;
         for chunk in hits.chunks(CHUNK) {
             let ids = chunk.iter().map(|(_, event)| event);
             let stored: HashMap<i64, (SourceId, String)> = events::table
                 .filter(events::id.eq_any(ids))
                 .select((events::id, (events::source_id, events::message_id)))
-                .load_iter(conn)?
-                .collect::<QueryResult<_>>()?;
+                .load::<(i64, (SourceId, String))>(conn)?
+                .into_iter()
+                .collect();
             for (key, event) in chunk {
                 // Two ids with one hash are two events.
                 let Some((source, message)) = stored.get(event) else {
                     continue;
                 };
-                for n in first.get(key).into_iter().flatten() {
+                let first = order.partition_point(|(k, _)| k < key);
+                for (_, n) in order.iter().skip(first).take_while(|(k, _)| k == key) {
                     let is_stored = drafts
                         .get(*n)
                         .is_some_and(|d| d.source_id == *source && d.message_id == *message);
-                    if is_stored {
-                        fresh.remove(n);
+                    if let Some(flag) = fresh.get_mut(*n).filter(|_| is_stored) {
+                        *flag = false;
                     }
                 }
             }
@@ -154,10 +154,10 @@ impl Keys {
             }
         }
         for chunk in keys.chunks(CHUNK) {
-            let old: Vec<(i64, i64)> = event_keys::table
-                .filter(event_keys::key.eq_any(chunk))
-                .select((event_keys::key, event_keys::event_id))
-                .load(conn)?;
+            let query = event_keys::table
+                .filter(event_keys::key.eq_any(padded(chunk.to_vec())))
+                .select((event_keys::key, event_keys::event_id));
+            let old: Vec<(i64, i64)> = Cached(query).load(conn)?;
             hits.extend(old);
         }
         Ok(hits)
@@ -193,8 +193,9 @@ fn complete_up_to(conn: &mut Conn) -> QueryResult<Vec<i64>> {
     let found: HashMap<String, i64> = cursors::table
         .filter(cursors::name.eq_any(&names))
         .select((cursors::name, cursors::position))
-        .load_iter(conn)?
-        .collect::<QueryResult<_>>()?;
+        .load::<(String, i64)>(conn)?
+        .into_iter()
+        .collect();
     Ok(names
         .iter()
         .map(|name| found.get(name).copied().unwrap_or(0))
@@ -210,6 +211,80 @@ fn part_of(key: i64) -> usize {
     usize::from((key as u64 >> 56) as u8)
 }
 
-fn is_same(a: &Draft, b: &Draft) -> bool {
-    a.source_id == b.source_id && a.message_id == b.message_id
+/// Of drafts with one key, keeps the first of each id.
+fn strike_doubles(drafts: &[Draft], same_key: &[(i64, usize)], fresh: &mut [bool]) {
+    let mut kept: Vec<&Draft> = Vec::new();
+    for (_, n) in same_key {
+        let (Some(draft), Some(flag)) = (drafts.get(*n), fresh.get_mut(*n)) else {
+            continue;
+        };
+        let is_double = kept
+            .iter()
+            .any(|d| d.source_id == draft.source_id && d.message_id == draft.message_id);
+        if is_double {
+            *flag = false;
+        } else {
+            kept.push(draft);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{DatabaseUrl, Db, migrate};
+
+    /// Three events whose keys lie far apart.
+    fn stored(conn: &mut Conn) -> Vec<(i64, i64)> {
+        let keys: Vec<(i64, i64)> = (1..=3)
+            .map(|id| (message_key(SourceId(1), &format!("m{id}")), id))
+            .collect();
+        for (_, id) in &keys {
+            diesel::sql_query(format!(
+                "INSERT INTO events (id, identity_id, name_id, source_id, at, original_at, received_at, message_id, properties, context) \
+                 VALUES ({id}, 1, 1, 1, 0, 0, 0, 'm{id}', '{{}}', '{{}}')"
+            ))
+            .execute(conn)
+            .expect("an event");
+        }
+        keys
+    }
+
+    #[test]
+    fn keys_are_found_young_or_old_and_after_every_restart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.path().join("keys.db"));
+        migrate::run(&url).expect("tables");
+        let mut conn = Db::connect_to(&url).expect("a connection");
+        let all = stored(&mut conn);
+        let asked: Vec<i64> = all.iter().map(|(key, _)| *key).collect();
+        for most_young in [3, 2, 1, 0] {
+            let mut keys = Keys::default();
+            keys.load(&mut conn).expect("loaded");
+            keys.settle_down_to(&mut conn, 3, most_young)
+                .expect("settled");
+            assert_eq!(keys.young, most_young);
+            let old: i64 = event_keys::table
+                .count()
+                .get_result(&mut conn)
+                .expect("a count");
+            assert_eq!(old, 3 - most_young as i64, "each key is in one place");
+            let mut hits = keys.stored(&mut conn, &asked).expect("hits");
+            hits.sort_unstable_by_key(|(_, event)| *event);
+            assert_eq!(hits, all);
+        }
+    }
+
+    #[test]
+    fn whoever_writes_past_the_worker_leaves_nothing_young() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.path().join("keys.db"));
+        migrate::run(&url).expect("tables");
+        let mut conn = Db::connect_to(&url).expect("a connection");
+        stored(&mut conn);
+        mark_all(&mut conn, 2).expect("marked");
+        let mut keys = Keys::default();
+        keys.load(&mut conn).expect("loaded");
+        assert_eq!(keys.young, 1);
+    }
 }

@@ -4,6 +4,7 @@
 mod batch;
 mod claims;
 mod clock_skew;
+mod columns;
 mod companies;
 mod consent;
 mod counters;

@@ -10,9 +10,9 @@ use super::read::Draft;
 use super::resolve::{self, Decision, Facts};
 use super::rows::{ContactRow, IdentityRow};
 use crate::base::Timestamp;
-use crate::db::Conn;
 use crate::db::dialect::reserve;
 use crate::db::schema::{contacts, identities, no_merges};
+use crate::db::{Cached, Conn, padded};
 
 /// Values asked for in one statement.
 const CHUNK: usize = 500;
@@ -98,17 +98,17 @@ impl World {
             .into_iter()
             .collect();
         for chunk in values.chunks(CHUNK) {
-            let rows: Vec<(i64, i64, String, String, Option<String>)> = identities::table
-                .filter(identities::value.eq_any(chunk))
+            let query = identities::table
+                .filter(identities::value.eq_any(padded(chunk.to_vec())))
                 .select((
                     identities::id,
                     identities::contact_id,
                     identities::namespace,
                     identities::value,
-                    identities::first_touch,
-                ))
-                .load(conn)?;
-            for (identity, contact, namespace, value, touch) in rows {
+                    identities::first_touch.is_not_null(),
+                ));
+            let rows: Vec<(i64, i64, String, String, bool)> = Cached(query).load(conn)?;
+            for (identity, contact, namespace, value, has_first_touch) in rows {
                 let id = Id {
                     namespace: namespace.into(),
                     value,
@@ -118,7 +118,7 @@ impl World {
                     Known {
                         identity,
                         contact,
-                        has_first_touch: touch.is_some(),
+                        has_first_touch,
                     },
                 );
             }
@@ -147,16 +147,16 @@ impl World {
             .collect();
         for chunk in ids.chunks(CHUNK) {
             type Row = (i64, bool, bool, String, Timestamp);
-            let rows: Vec<Row> = contacts::table
-                .filter(contacts::id.eq_any(chunk))
+            let query = contacts::table
+                .filter(contacts::id.eq_any(padded(chunk.to_vec())))
                 .select((
                     contacts::id,
                     contacts::is_known,
                     contacts::is_person_owned,
                     contacts::name,
                     contacts::last_seen_at,
-                ))
-                .load(conn)?;
+                ));
+            let rows: Vec<Row> = Cached(query).load(conn)?;
             for (id, is_known, is_owned, name, last_seen_at) in rows {
                 let newest = Timestamp::ZERO;
                 self.people.insert(

@@ -10,7 +10,7 @@ use crate::db::schema::{
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
-pub(super) struct EventRow {
+pub(super) struct EventRow<'a> {
     pub id: i64,
     pub identity_id: i64,
     pub name_id: i64,
@@ -20,9 +20,9 @@ pub(super) struct EventRow {
     pub original_at: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub received_at: Timestamp,
-    pub message_id: String,
-    pub properties: String,
-    pub context: String,
+    pub message_id: &'a str,
+    pub properties: &'a str,
+    pub context: &'a str,
 }
 
 #[derive(Debug, Insertable)]

@@ -12,9 +12,9 @@ use super::rows::SessionRow;
 use super::touch::Touch;
 use crate::base::clock::{DAY, MINUTE, Timestamp};
 use crate::base::text;
-use crate::db::Conn;
 use crate::db::dialect::{reserve, tally};
 use crate::db::schema::sessions;
+use crate::db::{Cached, Conn, padded};
 use crate::insert_all;
 
 /// The longest pause within a visit.
@@ -67,8 +67,8 @@ impl Visits {
         let last = drafts.iter().map(|(d, _)| d.at).max().unwrap_or_default();
         for chunk in devices.chunks(CHUNK) {
             type Row = (i64, i64, Timestamp, Timestamp, i64, i64);
-            let rows: Vec<Row> = sessions::table
-                .filter(sessions::identity_id.eq_any(chunk))
+            let query = sessions::table
+                .filter(sessions::identity_id.eq_any(padded(chunk.to_vec())))
                 .filter(sessions::started_at.le(last.plus(PAUSE)))
                 .filter(sessions::started_at.ge(first.plus(-PAUSE - LONGEST)))
                 .filter(sessions::ended_at.ge(first.plus(-PAUSE)))
@@ -79,8 +79,8 @@ impl Visits {
                     sessions::ended_at,
                     sessions::event_count,
                     sessions::page_count,
-                ))
-                .load(conn)?;
+                ));
+            let rows: Vec<Row> = Cached(query).load(conn)?;
             for (id, device, started, ended, events, pages) in rows {
                 let visit = Visit {
                     id,

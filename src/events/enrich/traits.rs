@@ -6,17 +6,16 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::super::model::EventKind;
-use super::companies;
 use super::people::{Owner, World};
 use super::read::Draft;
 use super::rows::{TraitRow, TraitValueRow};
 use super::trait_keys::key_ids;
+use super::{columns, companies};
+use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
-use crate::base::{EmailAddress, Timestamp, phone, text};
 use crate::contacts::survivorship::{self, Claim};
-use crate::contacts::words;
-use crate::db::schema::{contacts, identities, trait_values, traits};
-use crate::db::{Conn, PortableExt};
+use crate::db::Conn;
+use crate::db::schema::{trait_values, traits};
 use crate::upsert_all;
 
 const CHUNK: usize = 500;
@@ -24,11 +23,21 @@ const CHUNK: usize = 500;
 /// Shown values by contact and key.
 type Shown = HashMap<(i64, i64), TraitRow>;
 
-/// Writes the claims of identifies and the companies of groups. Returns, per draft, how many shown values changed.
+/// What a batch changes of them.
+#[derive(Default)]
+struct Changes {
+    rows: Shown,
+    /// Those whose value is another one than before.
+    news: HashSet<(i64, i64)>,
+}
+
+/// Writes the claims of identifies and the companies of groups. Returns, per draft, how many shown values changed;
+/// whoever is to be found by other words than before joins `found_by`.
 pub(super) fn write(
     conn: &mut Conn,
     owned: &[(&Draft, Owner)],
     world: &World,
+    found_by: &mut BTreeSet<ContactId>,
     now: Timestamp,
 ) -> QueryResult<HashMap<usize, usize>> {
     let mut learned = HashMap::new();
@@ -55,13 +64,15 @@ pub(super) fn write(
     let keys = keys(conn, &speakers, now)?;
     keep(conn, &speakers, &keys)?;
     let mut shown = shown(conn, &speakers, world)?;
-    let mut changed = Shown::new();
+    let mut changes = Changes::default();
     for (n, draft, owner) in &speakers {
         let contact = world.survivor(owner.contact);
-        let news = show(draft, *owner, contact, &keys, &mut shown, &mut changed);
+        let news = show(draft, *owner, contact, &keys, &mut shown, &mut changes);
         learned.insert(*n, news);
     }
-    let rows: Vec<TraitRow> = changed.into_values().collect();
+    let Changes { rows, news } = changes;
+    let mut rows: Vec<TraitRow> = rows.into_values().collect();
+    rows.sort_unstable_by_key(|row| (row.contact_id, row.key_id));
     upsert_all!(
         conn,
         traits::table,
@@ -74,7 +85,8 @@ pub(super) fn write(
             traits::at.eq(excluded(traits::at)),
         )
     );
-    project(conn, &rows, &keys, now)?;
+    rows.retain(|row| news.contains(&(row.contact_id, row.key_id)));
+    found_by.extend(columns::project(conn, &rows, &keys, now)?);
     Ok(learned)
 }
 
@@ -85,7 +97,7 @@ fn show(
     contact: i64,
     keys: &HashMap<String, i64>,
     shown: &mut Shown,
-    changed: &mut Shown,
+    changes: &mut Changes,
 ) -> usize {
     let mut news = 0;
     for claim in &draft.claims {
@@ -106,14 +118,17 @@ fn show(
         {
             continue;
         }
-        news += usize::from(before.is_none_or(|before| before.value != row.value));
+        if before.is_none_or(|before| before.value != row.value) {
+            news += 1;
+            changes.news.insert((contact, *key_id));
+        }
         // The same value said again soon after is not worth a write.
         let is_fresh = before.is_some_and(|b| {
             b.value == row.value && b.source_id == row.source_id && row.at.since(b.at) < FRESH
         });
         if !is_fresh {
             shown.insert((contact, *key_id), row.clone());
-            changed.insert((contact, *key_id), row);
+            changes.rows.insert((contact, *key_id), row);
         }
     }
     news
@@ -254,151 +269,4 @@ fn shown(
         );
     }
     Ok(shown)
-}
-
-/// The columns of a record that follow traits of the same name.
-#[derive(Debug, Default, AsChangeset)]
-#[diesel(table_name = contacts)]
-struct Columns {
-    name: Option<String>,
-    sort_name: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    job_title: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    street: Option<String>,
-    city: Option<String>,
-    region: Option<String>,
-    postal_code: Option<String>,
-    country: Option<String>,
-    time_zone: Option<String>,
-    language: Option<String>,
-    updated_at: Option<Timestamp>,
-}
-
-type Standing = (String, String, String, Option<String>, Option<String>, bool);
-
-fn project(
-    conn: &mut Conn,
-    rows: &[TraitRow],
-    keys: &HashMap<String, i64>,
-    now: Timestamp,
-) -> QueryResult<()> {
-    let names: HashMap<i64, &str> = keys.iter().map(|(key, id)| (*id, key.as_str())).collect();
-    let mut patches: HashMap<i64, Columns> = HashMap::new();
-    for row in rows {
-        let Some(key) = names.get(&row.key_id) else {
-            continue;
-        };
-        let Some(value) = plain(&row.value) else {
-            continue;
-        };
-        let patch = patches.entry(row.contact_id).or_default();
-        let slot = match *key {
-            "name" => &mut patch.name,
-            "given_name" => &mut patch.given_name,
-            "family_name" => &mut patch.family_name,
-            "job_title" => &mut patch.job_title,
-            "email" => &mut patch.email,
-            "phone" => &mut patch.phone,
-            "street" => &mut patch.street,
-            "city" => &mut patch.city,
-            "region" => &mut patch.region,
-            "postal_code" => &mut patch.postal_code,
-            "country" => &mut patch.country,
-            "time_zone" => &mut patch.time_zone,
-            "language" => &mut patch.language,
-            _ => continue,
-        };
-        *slot = Some(value);
-    }
-    for (contact, patch) in patches {
-        apply(conn, contact, patch, now)?;
-    }
-    Ok(())
-}
-
-fn apply(conn: &mut Conn, contact: i64, mut patch: Columns, now: Timestamp) -> QueryResult<()> {
-    let standing: Option<Standing> = contacts::table
-        .filter(contacts::id.eq(contact))
-        .select((
-            contacts::name,
-            contacts::given_name,
-            contacts::family_name,
-            contacts::email,
-            contacts::phone,
-            contacts::is_known,
-        ))
-        .first(conn)
-        .optional()?;
-    let Some((name, given, family, email, phone_number, is_known)) = standing else {
-        return Ok(());
-    };
-    // An address is shown only if it identifies this contact: it may be somebody else's, or an office's.
-    patch.email = patch
-        .email
-        .and_then(|value| EmailAddress::parse(&value))
-        .map(EmailAddress::into_string);
-    patch.email = own(conn, contact, "email", patch.email, email.as_deref())?;
-    patch.phone = patch.phone.and_then(|value| phone::parse(&value, None));
-    patch.phone = own(conn, contact, "phone", patch.phone, phone_number.as_deref())?;
-    patch.time_zone = patch
-        .time_zone
-        .filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
-    if patch.name.is_none() && (patch.given_name.is_some() || patch.family_name.is_some()) {
-        let before = text::line(&format!("{given} {family}"), 200);
-        if name.is_empty() || name == before {
-            let given = patch.given_name.as_ref().unwrap_or(&given);
-            let family = patch.family_name.as_ref().unwrap_or(&family);
-            patch.name = Some(text::line(&format!("{given} {family}"), 200));
-        }
-    }
-    patch.sort_name = patch.name.as_deref().map(text::fold);
-    patch.updated_at = Some(now);
-    let is_found_by = patch.name.is_some() || patch.email.is_some() || patch.phone.is_some();
-    diesel::update(contacts::table.filter(contacts::id.eq(contact)))
-        .set(&patch)
-        .execute(conn)?;
-    if is_found_by && is_known {
-        words::refresh(conn, ContactId(contact))?;
-    }
-    Ok(())
-}
-
-/// The value, if it is an identity of this contact and no other one is its primary yet.
-fn own(
-    conn: &mut Conn,
-    contact: i64,
-    namespace: &str,
-    value: Option<String>,
-    standing: Option<&str>,
-) -> QueryResult<Option<String>> {
-    let Some(value) = value else { return Ok(None) };
-    let found: Option<i64> = identities::table
-        .filter(identities::value.eq(&value))
-        .filter(identities::namespace.eq(namespace))
-        .filter(identities::contact_id.eq(contact))
-        .select(identities::id)
-        .first(conn)
-        .optional()?;
-    let Some(id) = found.filter(|_| standing.is_none()) else {
-        return Ok(None);
-    };
-    diesel::update(identities::table.filter(identities::id.eq(id)))
-        .set(identities::is_primary.eq(true))
-        .portable()
-        .execute(conn)?;
-    Ok(Some(value))
-}
-
-/// A text or number for a column; what is structured stays a trait only.
-fn plain(json: &str) -> Option<String> {
-    match serde_json::from_str(json).ok()? {
-        serde_json::Value::String(value) => {
-            Some(text::line(&value, 300)).filter(|value| !value.is_empty())
-        }
-        serde_json::Value::Number(value) => Some(value.to_string()),
-        _ => None,
-    }
 }

@@ -26,7 +26,7 @@ use crate::db::{Conn, Db, DbError, Later, PortableExt, is_passing};
 /// Requests and bytes of one batch at the most: bounds memory and how long other writes wait. The more events a batch
 /// has, the less each costs: a person's row is read and written once a batch.
 const MOST_ROWS: i64 = 16_000;
-const MOST_BYTES: usize = 12 << 20;
+const MOST_BYTES: usize = 16 << 20;
 /// Rounds after which a late request with a low id is looked for.
 const EVERY_SO_OFTEN: u64 = 16;
 /// How long a lease holds without a batch.
@@ -186,7 +186,7 @@ impl Worker {
         let sources = self.sources()?;
         let batch = understand(&waiting, &sources, self.live.wanted());
         Ok(Some(Prepared {
-            waiting,
+            positions: waiting.iter().map(|request| request.id).collect(),
             sources,
             batch,
             rejected,
@@ -194,13 +194,10 @@ impl Worker {
     }
 
     fn begin(&self, state: &mut State, next: Prepared) {
-        let positions: Vec<i64> = next.waiting.iter().map(|request| request.id).collect();
-        let last = positions.last().copied();
-        let applied = self.apply(state, next.batch, positions, next.rejected);
+        let applied = self.apply(state, next.batch, next.positions.clone(), next.rejected);
         state.under_way = Some(UnderWay {
-            waiting: next.waiting,
+            positions: next.positions,
             sources: next.sources,
-            last,
             applied,
         });
     }
@@ -208,9 +205,8 @@ impl Worker {
     /// Waits until a batch is committed. If something in it cannot be stored, goes on request by request.
     fn finish(&self, state: &mut State, under_way: UnderWay) -> Result<usize, Trouble> {
         let UnderWay {
-            waiting,
+            positions,
             sources,
-            last,
             applied,
         } = under_way;
         match applied.wait() {
@@ -218,16 +214,16 @@ impl Worker {
             Err(error @ (Trouble::NotMine | Trouble::Db(_))) => return Err(error),
             Err(Trouble::Query(error)) if is_passing(&error) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(%error, requests = waiting.len(), "a batch failed, going on request by request");
-                for request in &waiting {
-                    self.alone(state, request, &sources)?;
+                tracing::warn!(%error, requests = positions.len(), "a batch failed, going on request by request");
+                for position in &positions {
+                    self.alone(state, *position, &sources)?;
                 }
             }
         }
-        if let Some(last) = last {
-            self.inbox.forget(last, waiting.len());
+        if let Some(last) = positions.last() {
+            self.inbox.forget(*last, positions.len());
         }
-        Ok(waiting.len())
+        Ok(positions.len())
     }
 
     fn accept(&self, state: &mut State, applied: Applied) {
@@ -238,8 +234,16 @@ impl Worker {
     }
 
     /// Applies one request by itself; if that fails for good, its bytes go to the quarantine.
-    fn alone(&self, state: &mut State, request: &Waiting, sources: &Known) -> Result<(), Trouble> {
-        let batch = understand(std::slice::from_ref(request), sources, 0);
+    fn alone(&self, state: &mut State, position: i64, sources: &Known) -> Result<(), Trouble> {
+        // Read again: a batch under way keeps no bytes, there may be many.
+        let found = match &mut state.reader {
+            Some(reader) => inbox::after(reader, position - 1, 1, 0)?,
+            None => Vec::new(),
+        };
+        let Some(request) = found.first().filter(|request| request.id == position) else {
+            return Err(Trouble::NotMine);
+        };
+        let batch = understand(&found, sources, 0);
         let applied = self
             .apply(state, batch, vec![request.id], Vec::new())
             .wait();
@@ -313,7 +317,7 @@ struct State {
 
 /// Requests and what they say, ready for a transaction.
 struct Prepared {
-    waiting: Vec<Waiting>,
+    positions: Vec<i64>,
     sources: Known,
     batch: Batch,
     rejected: Vec<Rejected>,
@@ -321,9 +325,8 @@ struct Prepared {
 
 /// A batch whose transaction runs.
 struct UnderWay {
-    waiting: Vec<Waiting>,
+    positions: Vec<i64>,
     sources: Known,
-    last: Option<i64>,
     applied: Later<Applied, Trouble>,
 }
 
@@ -348,7 +351,8 @@ impl State {
     /// Behind which request to read on; `None`: not now.
     fn after(&mut self, is_sqlite: bool) -> Option<i64> {
         self.rounds += 1;
-        match self.under_way.as_ref().and_then(|batch| batch.last) {
+        let under_way = self.under_way.as_ref();
+        match under_way.and_then(|batch| batch.positions.last().copied()) {
             None if is_sqlite => Some(self.position),
             None => Some(0),
             // On PostgreSQL requests are removed as they are done, and a lower id may be committed after a higher one.

@@ -11,10 +11,12 @@
 mod agent;
 mod answer;
 mod database;
+mod program;
 mod stream;
 
 pub use agent::Agent;
 pub use answer::Answer;
+pub use program::{Place, text};
 pub use stream::Opened;
 
 use std::path::Path;
