@@ -1,6 +1,16 @@
 //! Stories over HTTP against the real application, one module per slice. SQLite by default;
 //! `TEST_DATABASE_URL` makes the same stories run on PostgreSQL.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    reason = "all of it is test: clippy.toml lets only functions marked #[test] off"
+)]
+
 mod accounts;
 mod contacts;
 mod demo;

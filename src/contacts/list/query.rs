@@ -279,7 +279,7 @@ fn begins_with_known(ask: &Ask, reader: UserId) -> bool {
 
 /// In the asked order, from the asked row on.
 fn walk(query: Boxed, ask: &Ask) -> Boxed {
-    use contacts::{created_at, id, last_seen_at, sort_name};
+    use contacts::{created_at, id, last_seen_at};
     let (cursor, is_back) = match &ask.from {
         From::Top => (None, false),
         From::After(cursor) => (Some(cursor), false),
@@ -323,23 +323,27 @@ fn walk(query: Boxed, ask: &Ask) -> Boxed {
                 None => query,
             }
         }
-        (Sort::Name, false) => {
-            let query = query.order((sort_name.asc(), id.asc()));
-            match at {
-                Some((_, key, n)) => query
-                    .filter(sort_name.ge(key.clone()))
-                    .filter(sort_name.gt(key).or(id.gt(n))),
-                None => query,
-            }
+        (Sort::Name, _) => by_name(query, at.map(|(_, key, n)| (key, n)), is_back),
+    }
+}
+
+fn by_name(query: Boxed, at: Option<(String, i64)>, is_back: bool) -> Boxed {
+    use contacts::{id, sort_name};
+    if is_back {
+        let query = query.order((sort_name.desc(), id.desc()));
+        match at {
+            Some((key, n)) => query
+                .filter(sort_name.le(key.clone()))
+                .filter(sort_name.lt(key).or(id.lt(n))),
+            None => query,
         }
-        (Sort::Name, true) => {
-            let query = query.order((sort_name.desc(), id.desc()));
-            match at {
-                Some((_, key, n)) => query
-                    .filter(sort_name.le(key.clone()))
-                    .filter(sort_name.lt(key).or(id.lt(n))),
-                None => query,
-            }
+    } else {
+        let query = query.order((sort_name.asc(), id.asc()));
+        match at {
+            Some((key, n)) => query
+                .filter(sort_name.ge(key.clone()))
+                .filter(sort_name.gt(key).or(id.gt(n))),
+            None => query,
         }
     }
 }

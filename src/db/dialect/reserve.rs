@@ -33,14 +33,12 @@ pub fn ids(conn: &mut Conn, table: &str, n: usize) -> QueryResult<Vec<i64>> {
             let used: Vec<Id> = prepared("SELECT seq AS id FROM sqlite_sequence WHERE name = $1")
                 .bind::<Text, _>(table)
                 .load(c)?;
-            let last = match used.first() {
-                Some(row) => row.id,
-                None => {
-                    let highest: Vec<Id> =
-                        prepared(format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}"))
-                            .load(c)?;
-                    highest.first().map_or(0, |row| row.id)
-                }
+            let last = if let Some(row) = used.first() {
+                row.id
+            } else {
+                let highest: Vec<Id> =
+                    prepared(format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}")).load(c)?;
+                highest.first().map_or(0, |row| row.id)
             };
             Ok((last + 1..=last + n as i64).collect())
         }

@@ -87,6 +87,12 @@ pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryR
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct Hit {
+    #[diesel(sql_type = BigInt)]
+    rowid: i64,
+}
+
 /// Ids whose words begin with every word asked for, newest id first, below `before`, at most `limit`.
 pub fn find(
     conn: &mut Conn,
@@ -98,11 +104,6 @@ pub fn find(
     let words = tokens(asked);
     if words.is_empty() {
         return Ok(Vec::new());
-    }
-    #[derive(QueryableByName)]
-    struct Hit {
-        #[diesel(sql_type = BigInt)]
-        rowid: i64,
     }
     let below = before.map_or(i64::MAX, |id| kind.rowid(id));
     let (statement, query) = match conn {

@@ -303,7 +303,7 @@ fn dump(place: &Place) -> String {
         .load(&mut conn)
         .expect(table);
         for line in lines {
-            all.push_str(&format!("{table} {}\n", line.line));
+            all.extend([table, " ", &line.line, "\n"]);
         }
     }
     all
