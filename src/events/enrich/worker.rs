@@ -204,19 +204,15 @@ impl Worker {
 
     /// Waits until a batch is committed. If something in it cannot be stored, goes on request by request.
     fn finish(&self, state: &mut State, under_way: UnderWay) -> Result<usize, Trouble> {
-        let UnderWay {
-            positions,
-            sources,
-            applied,
-        } = under_way;
-        match applied.wait() {
+        let positions = under_way.positions;
+        match under_way.applied.wait() {
             Ok(applied) => self.accept(state, applied),
             Err(error @ (Trouble::NotMine | Trouble::Db(_))) => return Err(error),
             Err(Trouble::Query(error)) if is_passing(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(%error, requests = positions.len(), "a batch failed, going on request by request");
                 for position in &positions {
-                    self.alone(state, *position, &sources)?;
+                    self.alone(state, *position, &under_way.sources)?;
                 }
             }
         }

@@ -41,7 +41,7 @@ fn whatever_was_answered_is_there_once_after_any_number_of_kills() {
         let stop = Arc::new(AtomicBool::new(false));
         let senders = sender::start(&server.address, &key, &events, &stop);
         std::thread::sleep(Duration::from_millis(life));
-        server.is_killed();
+        server.dies();
         stop.store(true, Ordering::SeqCst);
         known.add(sender::join(senders));
     }
@@ -54,7 +54,7 @@ fn whatever_was_answered_is_there_once_after_any_number_of_kills() {
         .cloned()
         .collect();
     for chunk in again.chunks(50) {
-        let batch: Vec<_> = chunk.iter().map(|id| events.again(id)).collect();
+        let batch: Vec<_> = chunk.iter().map(|id| Events::again(id)).collect();
         assert_eq!(sender::send(&server.address, &key, &batch), Some(200));
     }
     known.answered.append(&mut known.in_doubt);

@@ -50,7 +50,7 @@ impl Ledger {
 
     /// Waits until `n` events are there; more or fewer fail later, with a reason.
     pub fn wait_for(&mut self, n: usize) {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while self.number("SELECT COUNT(*) FROM events") < n as i64 && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(100));
         }

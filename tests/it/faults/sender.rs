@@ -40,7 +40,7 @@ impl Events {
     }
 
     /// An event again, by its messageId.
-    pub fn again(&self, message_id: &str) -> Value {
+    pub fn again(message_id: &str) -> Value {
         event(
             message_id
                 .trim_start_matches('m')

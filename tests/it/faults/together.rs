@@ -28,13 +28,13 @@ fn two_instances() {
     let to_second = sender::start(&second.address, &key, &events, &stop);
     std::thread::sleep(Duration::from_secs(2));
     // Whichever held the lease: the other one goes on.
-    first.is_killed();
+    first.dies();
     std::thread::sleep(Duration::from_secs(1));
     stop.store(true, Ordering::SeqCst);
     let mut known = Known::default();
     known.add(sender::join(to_first));
     known.add(sender::join(to_second));
-    let again: Vec<_> = known.in_doubt.iter().map(|id| events.again(id)).collect();
+    let again: Vec<_> = known.in_doubt.iter().map(|id| Events::again(id)).collect();
     for batch in again.chunks(50) {
         assert_eq!(sender::send(&second.address, &key, batch), Some(200));
     }

@@ -124,7 +124,7 @@ pub struct Server {
 
 impl Server {
     /// SIGKILL: it has no moment for anything.
-    pub fn is_killed(mut self) {
+    pub fn dies(mut self) {
         self.child.kill().expect("SIGKILL");
         self.child.wait().expect("an end");
     }
