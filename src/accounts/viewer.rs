@@ -101,11 +101,14 @@ impl FromRequest for Viewer {
                 return Err(Error::SignIn(back));
             };
             let now = clock::now();
+            let memo = db.memo();
             let found = db
                 .read(move |conn| {
                     let signed_in = store::session_by_token(conn, hash, now)?;
-                    let workspace = store::setting(conn, "workspace.name")?;
-                    Ok::<_, Error>((signed_in, workspace))
+                    let workspace = memo.recall("workspace.name", conn, |conn| {
+                        store::setting(conn, "workspace.name")
+                    })?;
+                    Ok::<_, Error>((signed_in, workspace.as_ref().clone()))
                 })
                 .await?;
             let (Some(signed_in), workspace) = found else {

@@ -13,7 +13,7 @@ use diesel::r2d2::R2D2Connection;
 use tokio::sync::oneshot;
 
 use super::error::unreachable;
-use super::{Conn, DatabaseUrl, DbError, commit};
+use super::{Conn, DatabaseUrl, DbError, Memo, commit};
 
 type Job = Box<dyn FnOnce(Result<&mut Conn, &str>) -> Health + Send>;
 
@@ -47,6 +47,7 @@ struct Inner {
     url: DatabaseUrl,
     readers: Sender<Job>,
     writers: Sender<Job>,
+    memo: Memo,
 }
 
 impl Db {
@@ -77,6 +78,7 @@ impl Db {
             url: url.clone(),
             readers: read_queue,
             writers: write_queue,
+            memo: Memo::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -108,7 +110,7 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + Send + 'static,
     {
-        let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
+        let answer = submit(&self.inner.writers, self.noticed(work));
         answer
             .await
             .unwrap_or_else(|_| Err(unreachable("the question was broken off").into()))
@@ -134,10 +136,12 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + Send + 'static,
     {
-        self.write_later(work).wait()
+        let answer = submit(&self.inner.writers, self.noticed(work));
+        Later { answer }.wait()
     }
 
-    /// As [`Db::write_now`], but the caller goes on and asks for the result when it needs it.
+    /// As [`Db::write_now`], but the caller goes on and asks for the result when it needs it, and what is remembered
+    /// in [`Db::memo`] stays: for what changes nothing of it.
     pub fn write_later<T, E, F>(&self, work: F) -> Later<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -146,6 +150,30 @@ impl Db {
     {
         let answer = submit(&self.inner.writers, move |conn| transaction(conn, work));
         Later { answer }
+    }
+
+    /// A transaction after which whatever is remembered is asked for anew.
+    fn noticed<T, E, F>(
+        &self,
+        work: F,
+    ) -> impl FnOnce(&mut Conn) -> Result<T, E> + Send + use<T, E, F>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send,
+        E: From<diesel::result::Error>,
+    {
+        let memo = self.inner.memo.clone();
+        move |conn| {
+            let result = transaction(conn, work);
+            if result.is_ok() {
+                memo.forget();
+            }
+            result
+        }
+    }
+
+    /// What is remembered of the database.
+    pub fn memo(&self) -> Memo {
+        self.inner.memo.clone()
     }
 
     /// How many questions and how many transactions wait for a connection just now.

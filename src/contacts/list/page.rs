@@ -14,7 +14,7 @@ use crate::base::text;
 use crate::contacts::model::{self, Stage};
 use crate::contacts::store;
 use crate::contacts::tags::{self, Tag};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Memo};
 use crate::web::{self as kit, Page, Result};
 
 /// Days of the column of events.
@@ -143,21 +143,21 @@ pub async fn index(
     params: web::Query<Params>,
 ) -> Result<Page<ListPage>> {
     let ask = Ask::new(&params);
-    let reader: Viewer = (*viewer).clone();
+    let (reader, memo): (Viewer, Memo) = ((*viewer).clone(), db.memo());
     let page = db
-        .read(move |conn| ListPage::read(conn, ask, &reader))
+        .read(move |conn| ListPage::read(conn, &memo, ask, &reader))
         .await?;
     Ok(Page::new(viewer.shell(), page))
 }
 
 impl ListPage {
-    fn read(conn: &mut Conn, ask: Ask, viewer: &Viewer) -> Result<Self> {
+    fn read(conn: &mut Conn, memo: &Memo, ask: Ask, viewer: &Viewer) -> Result<Self> {
         let rows = query::page(conn, &ask, viewer.id())?;
-        let count = count(conn, &ask, &rows, viewer.id())?;
+        let count = count(conn, memo, &ask, &rows, viewer.id())?;
         let is_bare = rows.rows.is_empty() && !ask.is_filtered() && query::is_empty(conn)?;
-        let owners = store::owners(conn)?;
-        let tags = tags::all(conn)?;
-        let sources = store::source_names(conn)?;
+        let owners = memo.recall("owners", conn, store::owners)?;
+        let tags = memo.recall("tags", conn, tags::all)?;
+        let sources = memo.recall("sources", conn, store::source_names)?;
         let page_of = |from| ask.with(|ask| ask.from = from).href();
         let address = |cursor: Option<&kit::Cursor>, from: fn(kit::Cursor) -> super::ask::From| {
             cursor.map_or_else(String::new, |c| page_of(from(c.clone())))
@@ -169,14 +169,14 @@ impl ListPage {
             menus: menus(&ask, &owners, &tags, &sources),
             before: address(rows.before.as_ref(), super::ask::From::Before),
             after: address(rows.after.as_ref(), super::ask::From::After),
-            lines: lines(conn, rows, viewer)?,
+            lines: lines(conn, memo, rows, viewer)?,
             count,
             choices: Choices {
                 owners: owners
-                    .into_iter()
-                    .map(|(id, name)| (id.to_string(), name))
+                    .iter()
+                    .map(|(id, name)| (id.to_string(), name.clone()))
                     .collect(),
-                tags,
+                tags: tags.to_vec(),
             },
             stages: Stage::options(),
             here: ask.href(),
@@ -189,16 +189,20 @@ impl ListPage {
 }
 
 /// Only counted where the page does not show it: at the top of a list that goes on.
-fn count(conn: &mut Conn, ask: &Ask, rows: &Rows, reader: UserId) -> Result<String> {
+fn count(conn: &mut Conn, memo: &Memo, ask: &Ask, rows: &Rows, reader: UserId) -> Result<String> {
     let is_top = ask.from == super::ask::From::Top;
     let n = match (is_top, &rows.after) {
         (false, _) => return Ok(String::new()),
         (true, None) => rows.rows.len(),
         (true, Some(_)) if !ask.q.is_empty() => return Ok(format!("{}+", query::PAGE)),
-        (true, Some(_)) => match query::count(conn, ask, reader)? {
-            Some(n) => n,
-            None => return Ok(String::new()),
-        },
+        (true, Some(_)) => {
+            let question = format!("contacts of {reader}: {}", ask.href());
+            let asked = memo.recall(&question, conn, |conn| query::count(conn, ask, reader))?;
+            match *asked {
+                Some(n) => n,
+                None => return Ok(String::new()),
+            }
+        }
     };
     Ok(if n > query::MOST_COUNTED {
         format!("{}+", kit::number(query::MOST_COUNTED as i64))
@@ -334,7 +338,7 @@ fn menus(
 }
 
 /// The page's rows with everything that stands beside them, one query per kind.
-fn lines(conn: &mut Conn, rows: Rows, viewer: &Viewer) -> Result<Vec<Line>> {
+fn lines(conn: &mut Conn, memo: &Memo, rows: Rows, viewer: &Viewer) -> Result<Vec<Line>> {
     let rows = rows.rows;
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     let visitors: Vec<ContactId> = rows
@@ -343,7 +347,9 @@ fn lines(conn: &mut Conn, rows: Rows, viewer: &Viewer) -> Result<Vec<Line>> {
         .map(|row| row.id)
         .collect();
     let from_day = viewer.now.day() - DAYS + 1;
-    let events = query::events_since(conn, &ids, from_day)?;
+    let events = memo.figures("events of contacts", &ids, conn, |conn, ids| {
+        query::events_since(conn, ids, from_day)
+    })?;
     let mut tags = tags::of_contacts(conn, &ids)?;
     let owners = store::user_names(conn, rows.iter().filter_map(|row| row.owner_id))?;
     let companies = store::company_names(conn, rows.iter().filter_map(|row| row.company_id))?;
@@ -355,6 +361,7 @@ fn lines(conn: &mut Conn, rows: Rows, viewer: &Viewer) -> Result<Vec<Line>> {
             tags: tags.remove(&row.id).unwrap_or_default(),
             events: events
                 .get(&row.id)
+                .filter(|n| **n > 0)
                 .map_or_else(String::new, |n| kit::number(*n)),
             company: company.unwrap_or_default(),
             owner_initials: owner.as_deref().map(text::initials).unwrap_or_default(),
