@@ -50,12 +50,12 @@ macro_rules! upsert_all {
             }
             $crate::db::Conn::Sqlite(c) => {
                 for row in $rows {
-                    let statement = diesel::insert_into($table)
+                    diesel::insert_into($table)
                         .values(row)
                         .on_conflict($target)
                         .do_update()
-                        .set($set);
-                    $crate::db::dialect::prepared::Cached(statement).execute(c)?;
+                        .set($set)
+                        .execute(c)?;
                 }
             }
         }

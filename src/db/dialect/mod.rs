@@ -10,3 +10,4 @@ pub mod reserve;
 pub mod rows;
 pub mod search;
 pub mod tally;
+pub mod upsert;

@@ -90,8 +90,8 @@ impl<Values> Query for Prepared<Values> {
 
 impl<Values, C> RunQueryDsl<C> for Prepared<Values> {}
 
-/// A statement of diesel's own that stays prepared although diesel would not keep it: an upsert, an update or a list of
-/// values, whose text is one of few.
+/// A question of diesel's own that stays prepared although diesel would not keep it: one with a list of values, whose
+/// text is one of few. (Only for loading: what is executed passes by reference, and diesel asks the reference.)
 #[derive(Debug)]
 pub struct Cached<Q>(pub Q);
 

@@ -11,15 +11,15 @@ use super::keys::Keys;
 use super::names::Names;
 use super::people::{Effect, Owner, World};
 use super::read::{Draft, Reading, Refusal};
-use super::rows::{EventRow, QuarantineRow};
+use super::rows::QuarantineRow;
 use super::sessions::Visits;
 use super::traits;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, SourceId};
 use crate::contacts::words;
 use crate::db::Conn;
-use crate::db::dialect::reserve;
-use crate::db::schema::{events, quarantine};
+use crate::db::dialect::{reserve, upsert};
+use crate::db::schema::quarantine;
 use crate::insert_all;
 
 const CHUNK: usize = 500;
@@ -176,7 +176,7 @@ fn store(
         rows.push(event_row(draft, *owner, id, name_id, joined.session));
     }
     world.write(conn)?;
-    insert_all!(conn, events::table, &rows);
+    upsert::events(conn, &rows)?;
     memory.keys.settle(conn, newest)?;
     visits.write(conn)?;
     counters.write(conn)?;
@@ -204,17 +204,17 @@ fn event_row(
     id: i64,
     name_id: i64,
     session: Option<i64>,
-) -> EventRow<'_> {
-    EventRow {
+) -> upsert::Event<'_> {
+    upsert::Event {
         id,
         identity_id: owner.identity,
         name_id,
         source_id: draft.source_id.0,
         session_id: session,
-        at: draft.at,
-        original_at: draft.original_at,
-        sent_at: draft.sent_at,
-        received_at: draft.received_at,
+        at: draft.at.0,
+        original_at: draft.original_at.0,
+        sent_at: draft.sent_at.map(|at| at.0),
+        received_at: draft.received_at.0,
         message_id: &draft.message_id,
         properties: &draft.properties,
         context: &draft.context,

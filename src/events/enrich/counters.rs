@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::super::model::EventKind;
 use super::people::Owner;
 use super::read::Draft;
-use super::rows::DayRow;
 use super::sessions::Joined;
 use crate::db::Conn;
 use crate::db::dialect::tally::{self, IdentityTally};
-use crate::db::schema::event_days;
-use crate::upsert_all;
+use crate::db::dialect::upsert::{self, EventDay};
 
 /// Whether a device was there: what a server reports is grouped too, but nobody visited anything.
 fn is_visit(draft: &Draft) -> bool {
@@ -68,10 +65,10 @@ impl Counters {
 
     /// Adds the sums to the tables, in the order of their keys: neighbours share pages.
     pub fn write(self, conn: &mut Conn) -> QueryResult<()> {
-        let mut days: Vec<DayRow> = self
+        let mut days: Vec<EventDay> = self
             .days
             .into_iter()
-            .map(|((identity_id, name_id, day), (n, sum))| DayRow {
+            .map(|((identity_id, name_id, day), (n, sum))| EventDay {
                 identity_id,
                 name_id,
                 day,
@@ -80,20 +77,7 @@ impl Counters {
             })
             .collect();
         days.sort_unstable_by_key(|row| (row.identity_id, row.day, row.name_id));
-        upsert_all!(
-            conn,
-            event_days::table,
-            &days,
-            (
-                event_days::identity_id,
-                event_days::day,
-                event_days::name_id
-            ),
-            (
-                event_days::n.eq(event_days::n + excluded(event_days::n)),
-                event_days::sum.eq(event_days::sum + excluded(event_days::sum)),
-            )
-        );
+        upsert::event_days(conn, &days)?;
         let mut sums: Vec<IdentityTally> = self.identities.into_values().collect();
         sums.sort_unstable_by_key(|row| row.id);
         tally::identities(conn, &sums)

@@ -3,27 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::Timestamp;
-use crate::db::schema::{
-    contacts, cursors, event_days, event_keys, events, identities, quarantine, sessions,
-    trait_values, traits,
-};
-
-#[derive(Debug, Insertable)]
-#[diesel(table_name = events, treat_none_as_default_value = false)]
-pub(super) struct EventRow<'a> {
-    pub id: i64,
-    pub identity_id: i64,
-    pub name_id: i64,
-    pub source_id: i64,
-    pub session_id: Option<i64>,
-    pub at: Timestamp,
-    pub original_at: Timestamp,
-    pub sent_at: Option<Timestamp>,
-    pub received_at: Timestamp,
-    pub message_id: &'a str,
-    pub properties: &'a str,
-    pub context: &'a str,
-}
+use crate::db::schema::{contacts, cursors, event_keys, identities, quarantine, sessions, traits};
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = event_keys, treat_none_as_default_value = false)]
@@ -37,16 +17,6 @@ pub(super) struct KeyRow {
 pub(super) struct CursorRow {
     pub name: String,
     pub position: i64,
-}
-
-#[derive(Debug, Insertable)]
-#[diesel(table_name = event_days, treat_none_as_default_value = false)]
-pub(super) struct DayRow {
-    pub identity_id: i64,
-    pub name_id: i64,
-    pub day: i64,
-    pub n: i64,
-    pub sum: f64,
 }
 
 #[derive(Debug, Insertable)]
@@ -112,8 +82,7 @@ pub(super) struct ContactRow {
     pub last_seen_at: Timestamp,
 }
 
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = trait_values, treat_none_as_default_value = false)]
+#[derive(Debug, Clone)]
 pub(super) struct TraitValueRow {
     pub identity_id: i64,
     pub key_id: i64,
@@ -122,8 +91,8 @@ pub(super) struct TraitValueRow {
     pub at: Timestamp,
 }
 
-#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
-#[diesel(table_name = traits, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = traits)]
 pub(super) struct TraitRow {
     pub contact_id: i64,
     pub key_id: i64,

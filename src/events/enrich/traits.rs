@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::super::model::EventKind;
 use super::people::{Owner, World};
@@ -15,8 +14,8 @@ use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
 use crate::contacts::survivorship::{self, Claim};
 use crate::db::Conn;
+use crate::db::dialect::upsert;
 use crate::db::schema::{trait_values, traits};
-use crate::upsert_all;
 
 const CHUNK: usize = 500;
 
@@ -73,18 +72,18 @@ pub(super) fn write(
     let Changes { rows, news } = changes;
     let mut rows: Vec<TraitRow> = rows.into_values().collect();
     rows.sort_unstable_by_key(|row| (row.contact_id, row.key_id));
-    upsert_all!(
-        conn,
-        traits::table,
-        &rows,
-        (traits::contact_id, traits::key_id),
-        (
-            traits::value.eq(excluded(traits::value)),
-            traits::source_id.eq(excluded(traits::source_id)),
-            traits::identity_id.eq(excluded(traits::identity_id)),
-            traits::at.eq(excluded(traits::at)),
-        )
-    );
+    let shown_rows: Vec<upsert::Trait<'_>> = rows
+        .iter()
+        .map(|row| upsert::Trait {
+            contact_id: row.contact_id,
+            key_id: row.key_id,
+            value: &row.value,
+            source_id: row.source_id,
+            identity_id: row.identity_id,
+            at: row.at.0,
+        })
+        .collect();
+    upsert::traits(conn, &shown_rows)?;
     rows.retain(|row| news.contains(&(row.contact_id, row.key_id)));
     found_by.extend(columns::project(conn, &rows, &keys, now)?);
     Ok(learned)
@@ -198,20 +197,17 @@ fn keep(
                     && !(*value == row.value && row.at.since(*at) < FRESH)
             })
     });
-    upsert_all!(
-        conn,
-        trait_values::table,
-        &rows,
-        (
-            trait_values::identity_id,
-            trait_values::key_id,
-            trait_values::source_id
-        ),
-        (
-            trait_values::value.eq(excluded(trait_values::value)),
-            trait_values::at.eq(excluded(trait_values::at))
-        )
-    );
+    let rows: Vec<upsert::TraitValue<'_>> = rows
+        .iter()
+        .map(|row| upsert::TraitValue {
+            identity_id: row.identity_id,
+            key_id: row.key_id,
+            source_id: row.source_id,
+            value: &row.value,
+            at: row.at.0,
+        })
+        .collect();
+    upsert::trait_values(conn, &rows)?;
     Ok(())
 }
 
