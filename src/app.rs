@@ -15,12 +15,12 @@ use crate::config::{Config, ConfigError};
 use crate::contacts::{self, Cards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::demo;
-use crate::events::debugger::Streams;
 use crate::events::enrich;
 use crate::events::health::Health;
 use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
 use crate::events::live::Live;
+use crate::events::streams::Streams;
 use crate::events::{debugger, quarantine, record, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
@@ -217,6 +217,7 @@ pub fn app(
                     .map(|response| response.map_body(|_, body| body.boxed()))
             }
         })
+        .wrap(middleware::from_fn(kit::head))
         .configure(routes)
 }
 

@@ -14,6 +14,7 @@ use crate::app::{self, House};
 use crate::base::clock;
 use crate::config::Config;
 use crate::db::{DatabaseUrl, lock, tls};
+use crate::events::streams::Streams;
 
 /// Start the server.
 #[derive(Debug, Default, Args)]
@@ -61,7 +62,7 @@ async fn answer(house: &House) -> Result<app::Background, Failure> {
     let listens = server.addrs().first().copied().unwrap_or(listen);
     let background = house.start()?;
     let server = server.run();
-    actix_web::rt::spawn(stop_on_signal(server.handle())?);
+    actix_web::rt::spawn(stop_on_signal(server.handle(), house.streams.clone())?);
     greet(house, listens).await?;
     server.await?;
     Ok(background)
@@ -104,7 +105,10 @@ fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> Failure {
 }
 
 /// The first signal asks for an orderly end, the second one gets its way at once.
-fn stop_on_signal(server: ServerHandle) -> std::io::Result<impl Future<Output = ()>> {
+fn stop_on_signal(
+    server: ServerHandle,
+    streams: Streams,
+) -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -114,6 +118,8 @@ fn stop_on_signal(server: ServerHandle) -> std::io::Result<impl Future<Output = 
         }
         let started = clock::now();
         tracing::info!("stopping: finishing requests and jobs");
+        // Requests without an end of their own.
+        streams.close();
         actix_web::rt::spawn(async move {
             server.stop(true).await;
             tracing::debug!(micros = clock::now().since(started), "HTTP has stopped");

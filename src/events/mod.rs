@@ -14,3 +14,4 @@ pub mod model;
 pub mod quarantine;
 pub mod record;
 pub mod sources;
+pub mod streams;

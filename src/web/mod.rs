@@ -8,6 +8,7 @@ mod flash;
 mod form;
 #[cfg(debug_assertions)]
 pub mod gallery;
+mod head;
 mod headers;
 mod page;
 mod paging;
@@ -21,6 +22,7 @@ pub use error::{ApiError, ApiResult, Error, Result, not_found};
 pub use filters::{When, ago, number};
 pub use flash::{FLASH_COOKIE, take as take_flash};
 pub use form::{Errors, Form};
+pub use head::head;
 pub use headers::{request_frame, security};
 pub use page::{Page, Redirect, redirect};
 pub use paging::{Cursor, Paged};

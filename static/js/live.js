@@ -2,6 +2,7 @@
 // server-sent events (the element needs its id):
 //   refresh   this page is fetched again and the parts in `data-live-target` ("#story #facts", the element itself without
 //             it) are exchanged. `data-live-from` names another address to fetch.
+//   rest      somebody's newer page took the place of this one's stream; it comes back after a while.
 //   prepend   the data is HTML, put first into `data-live-into` (rows of the debugger); `data-live-most` rows are kept.
 // Nothing is exchanged under somebody's hands: while a field in the part has the focus or a form is open, it waits.
 // The stream rests while the page is hidden and while a button `data-live-hold="#story"` is pressed.
@@ -36,6 +37,7 @@ function follow(element) {
     source.addEventListener("refresh", refresh);
     source.addEventListener("message", (event) => event.data === "refresh" && refresh());
     source.addEventListener("prepend", (event) => prepend(event.data));
+    source.addEventListener("rest", () => { wait = LONGEST; });
     source.addEventListener("error", () => {
       close();
       state("waiting");

@@ -4,7 +4,3 @@
 pub mod model;
 pub mod pages;
 mod store;
-mod streams;
-
-pub(in crate::events) use streams::Place;
-pub use streams::Streams;

@@ -14,7 +14,6 @@ use tokio::time::Instant;
 
 use super::model::{Row, Wanted};
 use super::store;
-use super::streams::{Place, Streams};
 use crate::accounts::Can;
 use crate::accounts::rights::{ReadSources, Right};
 use crate::base::clock;
@@ -22,6 +21,7 @@ use crate::base::ids::SourceId;
 use crate::db::Db;
 use crate::events::live::{Live, LiveEvent};
 use crate::events::sources;
+use crate::events::streams::{Place, Streams};
 use crate::web::{Error, Result, path_id};
 
 /// How long events are gathered before they are sent as one.
@@ -56,7 +56,7 @@ async fn live(
         .read(move |conn| sources::store::made_by_people(conn, source))
         .await?;
     found.ok_or(Error::NotFound)?;
-    let place = streams.take(viewer.id()).ok_or(Error::TooMany(30))?;
+    let place = streams.take(viewer.id());
     let watch = Watch {
         source,
         wanted: Wanted::new(&filter.q),
@@ -66,7 +66,8 @@ async fn live(
         db: db.get_ref().clone(),
         heartbeat: Instant::now(),
         is_behind: false,
-        _place: place,
+        place,
+        is_over: false,
     };
     let body = stream::unfold(watch, |mut watch| async move {
         let chunk = watch.next().await?;
@@ -92,16 +93,25 @@ struct Watch {
     heartbeat: Instant,
     /// Whether events were lost on the way to this listener.
     is_behind: bool,
-    _place: Place,
+    place: Place,
+    /// Whether it has said its last.
+    is_over: bool,
 }
 
 impl Watch {
     /// The next piece of the stream; `None` ends it.
     async fn next(&mut self) -> Option<web::Bytes> {
+        if self.is_over {
+            return None;
+        }
         let mut gathered: Vec<Arc<LiveEvent>> = Vec::new();
         let mut send_at = Instant::now();
         loop {
             tokio::select! {
+                last = self.place.ended() => {
+                    self.is_over = true;
+                    return last;
+                }
                 event = self.events.recv() => match event {
                     Ok(event) if event.source_id == self.source && self.wanted.matches(&event) => {
                         if gathered.is_empty() {

@@ -181,7 +181,7 @@ fn store(
     visits.write(conn)?;
     counters.write(conn)?;
     let mut found_by = world.found_by();
-    let learned = traits::write(conn, &owned, &world, &mut found_by, now)?;
+    let learned = traits::write(conn, &owned, &mut world, &mut found_by, now)?;
     words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
     for (i, (n, draft)) in fresh.iter().enumerate() {
         if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::people::World;
 use super::rows::TraitRow;
 use crate::base::ids::ContactId;
 use crate::base::{EmailAddress, Timestamp, phone, text};
@@ -47,12 +48,13 @@ struct Standing {
 /// Addresses and numbers of records: contact, namespace and value, each with its identity.
 type Own = HashMap<(i64, String, String), i64>;
 
-/// Brings the columns of the rows' contacts up to date with values that are news. Returns known contacts that are now
-/// searched for by other words.
+/// Brings the columns of the rows' contacts up to date with values that are news; the world learns new names. Returns
+/// known contacts that are now searched for by other words.
 pub(super) fn project(
     conn: &mut Conn,
     rows: &[TraitRow],
     keys: &HashMap<String, i64>,
+    world: &mut World,
     now: Timestamp,
 ) -> QueryResult<Vec<ContactId>> {
     let patches = patches(rows, keys);
@@ -80,6 +82,9 @@ pub(super) fn project(
                 primary.push(*identity);
                 *slot = Some(value);
             }
+        }
+        if let Some(name) = &patch.name {
+            world.rename(contact, name.clone());
         }
         patch.sort_name = patch.name.as_deref().map(text::fold);
         patch.updated_at = Some(now);

@@ -266,6 +266,13 @@ impl World {
             .filter(|name| !name.is_empty())
     }
 
+    /// What a contact is called from now on.
+    pub fn rename(&mut self, contact: i64, name: String) {
+        if let Some(person) = self.people.get_mut(&contact) {
+            person.name = name;
+        }
+    }
+
     /// The contact that a contact has become within this batch.
     pub fn survivor(&self, mut contact: i64) -> i64 {
         while let Some(next) = self.moved.get(&contact) {

@@ -30,12 +30,12 @@ struct Changes {
     news: HashSet<(i64, i64)>,
 }
 
-/// Writes the claims of identifies and the companies of groups. Returns, per draft, how many shown values changed;
-/// whoever is to be found by other words than before joins `found_by`.
+/// Writes the claims of identifies and the companies of groups; the world learns new names. Returns, per draft, how many
+/// shown values changed; whoever is to be found by other words than before joins `found_by`.
 pub(super) fn write(
     conn: &mut Conn,
     owned: &[(&Draft, Owner)],
-    world: &World,
+    world: &mut World,
     found_by: &mut BTreeSet<ContactId>,
     now: Timestamp,
 ) -> QueryResult<HashMap<usize, usize>> {
@@ -85,7 +85,7 @@ pub(super) fn write(
         .collect();
     upsert::traits(conn, &shown_rows)?;
     rows.retain(|row| news.contains(&(row.contact_id, row.key_id)));
-    found_by.extend(columns::project(conn, &rows, &keys, now)?);
+    found_by.extend(columns::project(conn, &rows, &keys, world, now)?);
     Ok(learned)
 }
 

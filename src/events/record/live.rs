@@ -14,8 +14,8 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use super::super::debugger::{Place, Streams};
 use super::super::live::{Live, LiveEvent};
+use super::super::streams::{Place, Streams};
 use crate::accounts::Can;
 use crate::accounts::rights::ReadContacts;
 use crate::base::Timestamp;
@@ -52,7 +52,7 @@ async fn live(
         .read(move |conn| version(conn, contact))
         .await?
         .ok_or(Error::NotFound)?;
-    let place = streams.take(viewer.id()).ok_or(Error::TooMany(30))?;
+    let place = streams.take(viewer.id());
     let watch = Watch {
         contact,
         version,
@@ -60,7 +60,8 @@ async fn live(
         events: live.subscribe(),
         db: db.get_ref().clone(),
         heartbeat: Instant::now(),
-        _place: place,
+        place,
+        is_over: false,
     };
     let body = stream::unfold(watch, |mut watch| async move {
         let chunk = watch.next().await?;
@@ -81,15 +82,24 @@ struct Watch {
     events: broadcast::Receiver<Arc<LiveEvent>>,
     db: Db,
     heartbeat: Instant,
-    _place: Place,
+    place: Place,
+    /// Whether it has said its last.
+    is_over: bool,
 }
 
 impl Watch {
     /// The next piece of the stream; `None` ends it.
     async fn next(&mut self) -> Option<web::Bytes> {
+        if self.is_over {
+            return None;
+        }
         let mut ask_at = Instant::now() + ASK;
         loop {
             tokio::select! {
+                last = self.place.ended() => {
+                    self.is_over = true;
+                    return last;
+                }
                 event = self.events.recv() => match event {
                     Ok(event) if event.contact_id == Some(self.contact) => ask_at = ask_at.min(Instant::now() + GATHER),
                     Ok(_) | Err(RecvError::Lagged(_)) => {}

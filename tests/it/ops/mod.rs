@@ -3,4 +3,5 @@
 mod cli;
 mod jobs_page;
 mod probes;
+mod stopping;
 mod tls;

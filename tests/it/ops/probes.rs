@@ -53,3 +53,31 @@ async fn figures_are_for_this_machine_or_for_the_key() {
     proxied.sends("x-forwarded-for", "203.0.113.9");
     proxied.get("/metrics").await.is(403);
 }
+
+#[actix_web::test]
+async fn head_is_answered_as_get_without_a_body() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let made = ada.post("/contacts", &[("name", "Ingrid")]).await.is(303);
+    let live = format!("{}/live", made.location());
+    for path in [
+        "/",
+        "/contacts",
+        "/settings/sources",
+        "/healthz",
+        "/rapport.js",
+        live.as_str(),
+        "/no-such-page",
+    ] {
+        let asked = ada.head(path).await;
+        assert!(asked.bytes.is_empty(), "{path}");
+        let mut got = ada.open(path).await;
+        assert!(got.next().await.is_some(), "GET has a body: {path}");
+        assert_eq!(asked.status, got.status, "{path}");
+        let media_type = got.headers.get("content-type").map(|v| v.as_bytes());
+        assert_eq!(Some(asked.header("content-type").as_bytes()), media_type);
+    }
+    let signed_out = app.browser().head("/contacts").await.is(303);
+    assert!(signed_out.location().starts_with("/sign-in"));
+    ada.head("/sign-out").await.is(404);
+}

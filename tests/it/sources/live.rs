@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rapport::accounts::Role;
 use rapport::base::clock;
 use rapport::base::ids::{ContactId, SourceId};
 use rapport::events::live::LiveEvent;
@@ -178,20 +179,66 @@ async fn a_flood_stays_readable() {
 }
 
 #[actix_web::test]
-async fn a_person_holds_a_few_streams_at_a_time() {
+async fn a_new_stream_takes_the_place_of_the_persons_oldest() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let grace = app.agent("grace", Role::Marketing).await;
+    let (_, path) = website(&app).await;
+    let live = format!("{path}/live");
+    let mut graces = grace.open(&live).await;
+    let mut held = Vec::new();
+    for _ in 0..5 {
+        let mut stream = ada.open(&live).await;
+        assert_eq!(stream.status, 200, "nobody is refused for clicking");
+        assert!(stream.next().await.is_some(), "it is open");
+        held.push(stream);
+    }
+    assert_eq!(
+        held[0].next().await.as_deref(),
+        Some("event: rest\ndata: displaced\n\n"),
+        "a page that is still open is told not to hurry back"
+    );
+    assert_eq!(held[0].next().await, None);
+    assert!(graces.next().await.is_some(), "another person keeps theirs");
+    assert!(held[1].is_silent().await && graces.is_silent().await);
+}
+
+#[actix_web::test]
+async fn streams_end_at_once_when_the_instance_stops() {
     let app = TestApp::new().await;
     let ada = app.admin().await;
     let (_, path) = website(&app).await;
     let live = format!("{path}/live");
-    let mut held = Vec::new();
-    for _ in 0..4 {
-        let stream = ada.open(&live).await;
-        assert_eq!(stream.status, 200);
-        held.push(stream);
+    let mut stream = ada.open(&live).await;
+    assert!(stream.next().await.is_some(), "it is open");
+    app.house.streams.close();
+    assert_eq!(stream.next().await, None);
+    let mut late = ada.open(&live).await;
+    while let Some(piece) = late.next().await {
+        assert_eq!(piece, ": here\n\n");
     }
-    ada.get(&live).await.is(429);
-    held.pop();
-    assert_eq!(ada.open(&live).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_name_is_shown_from_the_event_that_tells_it() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let body = r#"{"batch":[{"type":"track","messageId":"m1","userId":"u-4711","event":"Quote Viewed"},
+        {"type":"identify","messageId":"m2","userId":"u-4711","traits":{"firstName":"Ingrid","lastName":"Løvås"}}]}"#;
+    app.browser()
+        .post_body(
+            &format!("/v1/batch?writeKey={}", source.write_key),
+            "application/json",
+            body,
+        )
+        .await
+        .is(200);
+    app.enrich().await;
+    let told = app.house.live.recent(source.id);
+    let people: Vec<&str> = told.iter().map(|event| event.person.as_str()).collect();
+    assert_eq!(people, ["Ingrid Løvås", "Ingrid Løvås"]);
+    ada.get(&path).await.is(200).says("Ingrid Løvås");
 }
 
 #[actix_web::test]

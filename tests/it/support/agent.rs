@@ -78,6 +78,12 @@ impl Agent {
         self.run(TestRequest::get().uri(path)).await
     }
 
+    /// Asks about a page without wanting it.
+    pub async fn head(&self, path: &str) -> Answer {
+        self.run(TestRequest::default().method(Method::HEAD).uri(path))
+            .await
+    }
+
     /// Posts a form.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let form: Vec<_> = form

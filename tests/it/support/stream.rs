@@ -26,6 +26,14 @@ impl Opened {
         Some(String::from_utf8_lossy(&piece.expect("a piece")).into_owned())
     }
 
+    /// Whether it is open and says nothing for a moment.
+    pub async fn is_silent(&mut self) -> bool {
+        let body = &mut self.body;
+        let piece = std::future::poll_fn(|context| pin!(&mut *body).poll_next(context));
+        let moment = Duration::from_millis(200);
+        tokio::time::timeout(moment, piece).await.is_err()
+    }
+
     /// The next piece that holds an event; signs of life are passed over.
     pub async fn event(&mut self) -> String {
         loop {
