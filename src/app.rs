@@ -9,7 +9,7 @@ use actix_web::{App, middleware, web};
 
 use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{Cost, Passwords};
-use crate::accounts::{self, DemoWorld};
+use crate::accounts::{self, DemoWorld, Figures};
 use crate::base::clock;
 use crate::config::{Config, ConfigError};
 use crate::contacts::{self, Cards};
@@ -203,6 +203,7 @@ pub fn app(
         .app_data(web::Data::new(house.streams.clone()))
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
+        .app_data(web::Data::new(figures()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -229,6 +230,11 @@ fn strands() -> Strands {
 /// What stands beside a contact's story, beyond its companies.
 fn cards() -> Cards {
     Cards(vec![record::activity, record::touches])
+}
+
+/// What the settings' sidebar counts.
+fn figures() -> Figures {
+    Figures(vec![quarantine::figure, ops::figure])
 }
 
 /// Every route, slice by slice.

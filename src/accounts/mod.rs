@@ -8,6 +8,7 @@ mod browser;
 pub mod challenge;
 mod cookies;
 mod error;
+pub mod figures;
 pub mod guest;
 pub mod jobs;
 pub mod keyring;
@@ -23,6 +24,7 @@ pub mod viewer;
 
 pub use api_key::ApiCan;
 pub use error::AccountError;
+pub use figures::Figures;
 pub use guest::Guest;
 pub use model::{Role, User};
 pub use viewer::{Can, Viewer};

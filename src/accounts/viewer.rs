@@ -9,13 +9,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::audit::By;
+use super::figures::Figures;
 use super::rights::{ReadSources, Right};
 use super::{User, store};
 use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
 use crate::base::{text, token};
 use crate::db::Db;
-use crate::web::{Error, Shell, ShellViewer, client_ip};
+use crate::web::{Error, NavCount, Shell, ShellViewer, client_ip};
 
 /// Cookie of a session. `__Host-` is not used: it would refuse plain http on a LAN.
 pub const SESSION_COOKIE: &str = "rapport_session";
@@ -35,6 +36,8 @@ pub struct Viewer {
     pub now: Timestamp,
     /// From where.
     pub ip: String,
+    /// Figures of the sidebar.
+    pub counts: Vec<NavCount>,
 }
 
 impl Viewer {
@@ -76,6 +79,7 @@ impl Viewer {
                 theme => theme.word().to_owned(),
             },
             language: user.language.clone(),
+            counts: self.counts.clone(),
             ..Shell::default()
         }
     }
@@ -93,6 +97,11 @@ impl FromRequest for Viewer {
             .to_owned();
         let db = request.app_data::<web::Data<Db>>().cloned();
         let ip = client_ip(request);
+        // Only their own sidebar shows figures.
+        let figures = request
+            .app_data::<web::Data<Figures>>()
+            .filter(|_| request.path().starts_with("/settings"))
+            .cloned();
         let cookie = request
             .cookie(SESSION_COOKIE)
             .map(|c| token::hash(c.value()));
@@ -108,10 +117,14 @@ impl FromRequest for Viewer {
                     let workspace = memo.recall("workspace.name", conn, |conn| {
                         store::setting(conn, "workspace.name")
                     })?;
-                    Ok::<_, Error>((signed_in, workspace.as_ref().clone()))
+                    let counts = match (&signed_in, figures) {
+                        (Some(one), Some(figures)) => figures.read(conn, one.user.role)?,
+                        _ => Vec::new(),
+                    };
+                    Ok::<_, Error>((signed_in, workspace.as_ref().clone(), counts))
                 })
                 .await?;
-            let (Some(signed_in), workspace) = found else {
+            let (Some(signed_in), workspace, counts) = found else {
                 return Err(Error::SignIn(back));
             };
             if now.since(signed_in.last_seen_at) > 5 * MINUTE {
@@ -127,6 +140,7 @@ impl FromRequest for Viewer {
                 workspace: workspace.unwrap_or_else(|| "Rapport".to_owned()),
                 now,
                 ip,
+                counts,
             })
         })
     }

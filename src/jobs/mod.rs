@@ -17,7 +17,7 @@ pub use attempt::drain;
 pub use job::{Context, Fault, IDLE, Job, NORMAL, Outcome, URGENT};
 pub use kinds::Kinds;
 pub use queue::{
-    Counts, JobRow, State, counts, discard, enqueue, enqueue_at, in_state, retry, retry_all,
+    Counts, JobRow, State, count, counts, discard, enqueue, enqueue_at, in_state, retry, retry_all,
 };
 pub use schedule::Schedule;
 pub use worker::{Pace, Pulse, Worker};

@@ -255,6 +255,16 @@ pub fn counts(conn: &mut Conn) -> QueryResult<Counts> {
     })
 }
 
+/// How many are in a state, counted up to one more than `most`.
+pub fn count(conn: &mut Conn, state: State, most: i64) -> QueryResult<i64> {
+    let ids: Vec<JobId> = jobs::table
+        .filter(jobs::state.eq(state))
+        .limit(most + 1)
+        .select(jobs::id)
+        .load(conn)?;
+    Ok(ids.len() as i64)
+}
+
 /// Jobs in a state, newest first, below an id.
 pub fn in_state(
     conn: &mut Conn,

@@ -5,6 +5,14 @@ pub mod pages;
 pub mod probes;
 
 use actix_web::web;
+use diesel::QueryResult;
+
+use crate::accounts::Role;
+use crate::accounts::figures::{self, COUNTED};
+use crate::accounts::rights::{ManageJobs, Right};
+use crate::db::Conn;
+use crate::jobs::{self, State};
+use crate::web::NavCount;
 
 /// Routes of this slice.
 pub fn routes(cfg: &mut web::ServiceConfig) {
@@ -18,4 +26,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/settings/jobs/{id}/discard",
             web::post().to(pages::discard),
         );
+}
+
+/// Jobs that were given up, for the sidebar.
+pub fn figure(conn: &mut Conn, role: Role) -> QueryResult<Option<NavCount>> {
+    if !ManageJobs::allows(role) {
+        return Ok(None);
+    }
+    let dead = jobs::count(conn, State::Dead, COUNTED)?;
+    Ok(figures::due("jobs", dead))
 }

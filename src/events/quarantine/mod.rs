@@ -8,4 +8,21 @@ pub mod model;
 pub mod pages;
 pub mod store;
 
+use diesel::QueryResult;
+
+use crate::accounts::Role;
+use crate::accounts::figures::{self, COUNTED};
+use crate::accounts::rights::{ReadSources, Right};
+use crate::db::Conn;
+use crate::web::NavCount;
+
 pub use model::{Diagnosis, Filter, Item, State};
+
+/// What waits for somebody's decision, for the sidebar.
+pub fn figure(conn: &mut Conn, role: Role) -> QueryResult<Option<NavCount>> {
+    if !ReadSources::allows(role) {
+        return Ok(None);
+    }
+    let open = store::count(conn, &Filter::default(), State::Open, COUNTED)?;
+    Ok(figures::due("quarantine", open))
+}

@@ -51,6 +51,18 @@ async fn a_dead_letter_shows_its_reason_and_can_be_tried_again() {
 }
 
 #[actix_web::test]
+async fn the_sidebar_counts_what_was_given_up() {
+    let app = with_a_dead_letter().await;
+    app.admin()
+        .await
+        .get("/settings/account")
+        .await
+        .says("Jobs 1 due");
+    let bo = app.agent("bo", Role::Sales).await;
+    bo.get("/settings/account").await.never_says("Jobs");
+}
+
+#[actix_web::test]
 async fn all_dead_letters_can_be_tried_again_at_once() {
     let app = with_a_dead_letter().await;
     let ada = app.admin().await;

@@ -22,6 +22,28 @@ async fn stored(app: &TestApp) -> Vec<(String, Timestamp, Timestamp)> {
 }
 
 #[actix_web::test]
+async fn the_sidebar_counts_what_waits() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let source = app.source("Website", SourceKind::Web).await;
+    let figure = async || {
+        let page = ada.get("/settings/account").await.is(200).text();
+        let (_, rest) = page.split_once("Quarantine ").expect("the entry");
+        rest.split("Operation")
+            .next()
+            .map(|figure| figure.trim().to_owned())
+    };
+    assert_eq!(figure().await.as_deref(), Some(""), "nothing waits");
+    app.set_aside(source.id, "no_event_name", "{}").await;
+    assert_eq!(figure().await.as_deref(), Some("1 due"));
+    let bodies = vec!["{}".to_owned(); 1_000];
+    app.set_aside_many(source.id, "no_event_name", bodies).await;
+    assert_eq!(figure().await.as_deref(), Some("1,000+ due"));
+    let bo = app.agent("bo", Role::Sales).await;
+    bo.get("/settings/account").await.never_says("Quarantine");
+}
+
+#[actix_web::test]
 async fn a_repaired_event_lands_at_its_true_time() {
     let app = TestApp::new().await;
     let ada = app.admin().await;
