@@ -9,7 +9,7 @@ async function create(page, name, email) {
   await page.waitForURL("**/contacts/new");
   await page.getByLabel(/^name/i).first().fill(name);
   await page.getByLabel(/^e-?mail/i).first().fill(email);
-  await button(page, /create|save/i).click();
+  await button(page, "Create contact").click();
   await page.getByRole("heading", { level: 1, name }).waitFor();
   assert.match(new URL(page.url()).pathname, /^\/contacts\/\d+$/);
 }
@@ -22,7 +22,11 @@ async function search(page, words) {
 }
 
 function row(page, name) {
-  return page.getByRole("main").getByRole("link", { name });
+  return page.getByRole("main").getByRole("link", { name, exact: true });
+}
+
+function nobody(page) {
+  return page.getByRole("main").getByRole("heading", { name: /^nobody fits/i });
 }
 
 for (const how of [{ script: true }, { script: false }, { script: true, size: phone }]) {
@@ -41,11 +45,14 @@ for (const how of [{ script: true }, { script: false }, { script: true, size: ph
     await row(page, name).click();
     const record = new URL(page.url()).pathname;
     await page.goto(`${record}/edit`);
-    assert.equal(await page.getByLabel(/^e-?mail/i).first().inputValue(), email);
+    assert.equal(await page.getByLabel(/^name/i).first().inputValue(), name);
     await page.getByLabel(/^name/i).first().fill(`${name} Løvås`);
+    await page.getByLabel(/^job title/i).first().fill("Harbour pilot");
     await button(page, /save/i).click();
     await page.getByRole("heading", { level: 1, name: `${name} Løvås` }).waitFor();
     assert.equal(new URL(page.url()).pathname, record);
+    await page.getByText("Harbour pilot").first().waitFor();
+    await page.getByText(email).first().waitFor();
   });
 
   story(`a mistake in a form is said beside the field and nothing typed is lost, ${label}`, how, async (page) => {
@@ -53,7 +60,7 @@ for (const how of [{ script: true }, { script: false }, { script: true, size: ph
     await page.getByLabel(/^name/i).first().fill("Håkon Brekke");
     // An address that browsers let through, and that no mail system takes.
     await page.getByLabel(/^e-?mail/i).first().fill("hakon..brekke@fjord.example");
-    await button(page, /create|save/i).click();
+    await button(page, "Create contact").click();
     await page.locator("[aria-invalid=true]").first().waitFor();
     const says = await page.getByLabel(/^e-?mail/i).first().getAttribute("aria-describedby");
     assert.ok(says, "the message belongs to the field");
@@ -71,7 +78,7 @@ for (const how of [{ script: true }, { script: false }, { script: true, size: ph
     await undo.waitFor();
     const meanwhile = await page.context().newPage();
     await search(meanwhile, name);
-    await meanwhile.getByRole("main").getByText(/no contact|nobody|nothing/i).first().waitFor();
+    await nobody(meanwhile).waitFor();
     assert.equal(await row(meanwhile, name).count(), 0, "it is gone from the list");
 
     await undo.click();
@@ -81,8 +88,25 @@ for (const how of [{ script: true }, { script: false }, { script: true, size: ph
   });
 }
 
+story("Enter makes the contact and opens it, and another can follow at once", {}, async (page) => {
+  const names = [unique("Enter Once"), unique("Enter Twice")];
+  await page.goto("/contacts/new");
+  await page.getByLabel(/^name/i).first().fill(names[0]);
+  await button(page, "Create and add another").click();
+  await page.getByRole("status").filter({ hasText: "created" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/contacts/new");
+  const field = page.getByLabel(/^name/i).first();
+  assert.equal(await field.inputValue(), "", "the form is empty again");
+  await field.fill(names[1]);
+  await field.press("Enter");
+  await page.getByRole("heading", { level: 1, name: names[1] }).waitFor();
+  await search(page, names[0]);
+  await row(page, names[0]).waitFor();
+});
+
 story("a search that finds nobody says what to do", {}, async (page) => {
   await search(page, unique("nobody at all"));
-  await page.getByRole("main").getByText(/no contact|nobody|nothing/i).first().waitFor();
+  await nobody(page).waitFor();
+  await page.getByRole("main").getByText("Drop one").waitFor();
   await isWellMade(page, "contacts none found");
 });

@@ -31,7 +31,7 @@ for (const view of views) {
     const name = unique("María del Carmen Fernández-Villaverde y Ruiz de Alarcón");
     await page.goto("/contacts/new");
     await page.getByLabel(/^name/i).first().fill(name);
-    await button(page, /create|save/i).click();
+    await button(page, "Create contact").click();
     await page.getByRole("heading", { level: 1, name }).waitFor();
     await isWellMade(page, "contact");
     await page.goto(`${new URL(page.url()).pathname}/edit`);
