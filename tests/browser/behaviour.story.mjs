@@ -1,28 +1,7 @@
 // The main job: a source is made, an SDK speaks to it, and what people do appears on their record while it is open.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 
-import { button, choose, isWellMade, send, story, unique } from "./support.mjs";
-
-async function createSource(page, name) {
-  await page.goto("/settings/sources/new");
-  await page.getByLabel(/^name/i).fill(name);
-  await choose(page, /kind/i, /web/i);
-  await button(page, /create|add|save/i).click();
-  const key = page.getByLabel(/^write key/i).first();
-  await key.waitFor();
-  return (await key.inputValue().catch(() => key.textContent())).trim();
-}
-
-function person(name) {
-  const id = randomUUID();
-  const email = `${id}@visitors.example`;
-  const context = { page: { path: "/pricing", title: "Pricing", url: "https://shop.example/pricing" } };
-  const identify = { type: "identify", userId: id, anonymousId: `a-${id}`, traits: { name, email } };
-  const view = { type: "page", anonymousId: `a-${id}`, properties: context.page, context };
-  const track = (event) => ({ type: "track", userId: id, anonymousId: `a-${id}`, event, context });
-  return { email, identify, view, track };
-}
+import { createSource, isWellMade, person, send, story, unique } from "./support.mjs";
 
 /** The record of that address, as soon as the worker has made it. */
 async function openRecord(page, { email }, name) {
@@ -89,4 +68,27 @@ story("without script the record shows all of it after a reload", { script: fals
   await openRecord(page, pal, name);
   await told(page, "Form Sent", 1_000).catch(() => page.reload());
   await told(page, "Form Sent");
+});
+
+story("whoever opens record after record is never refused, and the newest is live", {}, async (page) => {
+  const name = unique("Kari Quick");
+  const kari = person(name);
+  const key = await createSource(page, unique("Quick"));
+  await send(key, [kari.identify]);
+  await openRecord(page, kari, name);
+  for (let times = 0; times < 8; times += 1) await page.reload();
+  const tabs = [page];
+  for (let more = 0; more < 5; more += 1) {
+    const tab = await page.context().newPage();
+    tab.on("response", (response) => {
+      if (response.status() >= 400) page.problems.push(`${response.status()} ${response.url()}`);
+    });
+    await tab.goto(page.url());
+    await tab.locator("#record[data-live-state=live]").waitFor();
+    tabs.push(tab);
+  }
+  // A browser keeps six connections to a server: the first tab gave its stream up, or the last would still wait.
+  await page.locator("#record[data-live-state=waiting]").waitFor();
+  await send(key, [kari.track("Tab Watched")]);
+  await told(tabs.at(-1), "Tab Watched", 5_000);
 });

@@ -190,6 +190,28 @@ export async function isWellMade(page, name) {
   await isAccessible(page);
 }
 
+/** Makes a website's source; its write key. */
+export async function createSource(page, name) {
+  await page.goto("/settings/sources/new");
+  await page.getByLabel(/^name/i).fill(name);
+  await choose(page, /kind/i, /web/i);
+  await button(page, /create|add|save/i).click();
+  const key = page.getByLabel(/^write key/i).first();
+  await key.waitFor();
+  return (await key.inputValue().catch(() => key.textContent())).trim();
+}
+
+/** Somebody who visits a website: their address, and what an SDK would say of them. */
+export function person(name) {
+  const id = randomUUID();
+  const email = `${id}@visitors.example`;
+  const context = { page: { path: "/pricing", title: "Pricing", url: "https://shop.example/pricing" } };
+  const identify = { type: "identify", userId: id, anonymousId: `a-${id}`, traits: { name, email } };
+  const view = { type: "page", anonymousId: `a-${id}`, properties: context.page, context };
+  const track = (event) => ({ type: "track", userId: id, anonymousId: `a-${id}`, event, context });
+  return { email, identify, view, track };
+}
+
 /** Sends events as an SDK would; fails unless they were taken for good. */
 export async function send(writeKey, events) {
   const authorization = `Basic ${Buffer.from(`${writeKey}:`).toString("base64")}`;
