@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::cli::{Place, Server};
+use crate::support::{Place, Server};
 
 const PASSWORD: &str = "correct horse battery";
 

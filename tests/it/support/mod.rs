@@ -16,7 +16,7 @@ mod stream;
 
 pub use agent::Agent;
 pub use answer::Answer;
-pub use program::{Place, text};
+pub use program::{Place, Server, text};
 pub use stream::Opened;
 
 use std::path::Path;
