@@ -57,4 +57,5 @@ fi
 export RAPPORT_TEST_NODE=$node_dir RAPPORT_TEST_PYTHON=$python_dir/bin/python
 
 if [ $# -eq 0 ]; then set -- "$here"/*.test.mjs; fi
-exec node --test --test-concurrency=1 --test-reporter=spec "$@"
+# Most of the time is spent waiting for repeated sending.
+exec node --test --test-concurrency=2 --test-reporter=spec "$@"
