@@ -9,7 +9,8 @@
 #
 #   RAPPORT_FAST=1        leaves out the docs lane
 #   RAPPORT_SHOTS=DIR     where the browser stories put their pictures
-#   RAPPORT_TEST_CACHE    where packages of the browser and SDK lanes are kept (default ~/.cache/rapport-tests)
+#   RAPPORT_TEST_CACHE    where packages of the browser and SDK lanes, and a Node where the machine's is too old, are
+#                         kept (default ~/.cache/rapport-tests)
 #   CHROMIUM=FILE         the browser, where it is not called chromium
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
