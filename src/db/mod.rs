@@ -5,6 +5,7 @@ mod commit;
 mod conn;
 pub mod dialect;
 mod error;
+mod keyset;
 pub mod lock;
 mod memo;
 pub mod migrate;

@@ -16,6 +16,7 @@ use crate::contacts::store as people;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::companies;
 use crate::db::{Conn, Db};
+use crate::keyset;
 use crate::web::{self as kit, Cursor, Page, Paged, Result};
 
 const PAGE: usize = 50;
@@ -261,25 +262,15 @@ fn page(
         }));
     }
     if params.sort == "name" {
-        query = query.order((sort_name.asc(), id.asc()));
-        if let Some(Cursor { key, id: last }) = cursor {
-            query = query
-                .filter(sort_name.ge(key.clone()))
-                .filter(sort_name.gt(key).or(id.gt(last)));
-        }
-        let rows = query.load(conn)?;
+        let from = cursor.map(|c| (c.key, c.id));
+        let rows = keyset!(query, asc, sort_name, id, from).load(conn)?;
         return Ok(Paged::from_loaded(rows, PAGE, |row| Cursor {
             key: text::fold(&row.name),
             id: row.id.0,
         }));
     }
-    query = query.order((last_seen_at.desc(), id.desc()));
-    if let Some((at, last)) = cursor.and_then(|c| Some((Timestamp(c.number()?), c.id))) {
-        query = query
-            .filter(last_seen_at.le(at))
-            .filter(last_seen_at.lt(at).or(id.lt(last)));
-    }
-    let rows = query.load(conn)?;
+    let from = cursor.and_then(|c| Some((Timestamp(c.number()?), c.id)));
+    let rows = keyset!(query, desc, last_seen_at, id, from).load(conn)?;
     Ok(Paged::from_loaded(rows, PAGE, |row| Cursor {
         key: row.last_seen_at.0.to_string(),
         id: row.id.0,

@@ -14,6 +14,7 @@ use crate::contacts::words;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contact_tags, contacts, event_days, identities};
 use crate::db::{Cached, Conn, padded};
+use crate::keyset;
 use crate::web::Cursor;
 
 /// Rows of a page.
@@ -279,72 +280,21 @@ fn begins_with_known(ask: &Ask, reader: UserId) -> bool {
 
 /// In the asked order, from the asked row on.
 fn walk(query: Boxed, ask: &Ask) -> Boxed {
-    use contacts::{created_at, id, last_seen_at};
+    use contacts::{created_at, id, last_seen_at, sort_name};
     let (cursor, is_back) = match &ask.from {
         From::Top => (None, false),
         From::After(cursor) => (Some(cursor), false),
         From::Before(cursor) => (Some(cursor), true),
     };
-    let at = cursor.map(|c| (c.number().unwrap_or_default(), c.key.clone(), c.id));
+    let time = cursor.map(|c| (c.number().unwrap_or_default(), c.id));
+    let name = cursor.map(|c| (c.key.clone(), c.id));
     match (ask.sort, is_back) {
-        (Sort::Seen, false) => {
-            let query = query.order((last_seen_at.desc(), id.desc()));
-            match at {
-                Some((t, _, n)) => query
-                    .filter(last_seen_at.le(t))
-                    .filter(last_seen_at.lt(t).or(id.lt(n))),
-                None => query,
-            }
-        }
-        (Sort::Seen, true) => {
-            let query = query.order((last_seen_at.asc(), id.asc()));
-            match at {
-                Some((t, _, n)) => query
-                    .filter(last_seen_at.ge(t))
-                    .filter(last_seen_at.gt(t).or(id.gt(n))),
-                None => query,
-            }
-        }
-        (Sort::Created, false) => {
-            let query = query.order((created_at.desc(), id.desc()));
-            match at {
-                Some((t, _, n)) => query
-                    .filter(created_at.le(t))
-                    .filter(created_at.lt(t).or(id.lt(n))),
-                None => query,
-            }
-        }
-        (Sort::Created, true) => {
-            let query = query.order((created_at.asc(), id.asc()));
-            match at {
-                Some((t, _, n)) => query
-                    .filter(created_at.ge(t))
-                    .filter(created_at.gt(t).or(id.gt(n))),
-                None => query,
-            }
-        }
-        (Sort::Name, _) => by_name(query, at.map(|(_, key, n)| (key, n)), is_back),
-    }
-}
-
-fn by_name(query: Boxed, at: Option<(String, i64)>, is_back: bool) -> Boxed {
-    use contacts::{id, sort_name};
-    if is_back {
-        let query = query.order((sort_name.desc(), id.desc()));
-        match at {
-            Some((key, n)) => query
-                .filter(sort_name.le(key.clone()))
-                .filter(sort_name.lt(key).or(id.lt(n))),
-            None => query,
-        }
-    } else {
-        let query = query.order((sort_name.asc(), id.asc()));
-        match at {
-            Some((key, n)) => query
-                .filter(sort_name.ge(key.clone()))
-                .filter(sort_name.gt(key).or(id.gt(n))),
-            None => query,
-        }
+        (Sort::Seen, false) => keyset!(query, desc, last_seen_at, id, time),
+        (Sort::Seen, true) => keyset!(query, asc, last_seen_at, id, time),
+        (Sort::Created, false) => keyset!(query, desc, created_at, id, time),
+        (Sort::Created, true) => keyset!(query, asc, created_at, id, time),
+        (Sort::Name, false) => keyset!(query, asc, sort_name, id, name),
+        (Sort::Name, true) => keyset!(query, desc, sort_name, id, name),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::base::text;
 use crate::contacts::model::Contact;
 use crate::db::schema::contacts;
 use crate::db::{Conn, Db};
+use crate::keyset;
 use crate::web::{self as kit, Cursor, Page, Paged, Result};
 
 const PAGE: usize = 50;
@@ -87,19 +88,13 @@ pub async fn trash(
 }
 
 fn gone(conn: &mut Conn, after: Option<&Cursor>) -> QueryResult<Paged<Contact>> {
-    let mut query = Contact::query()
+    let from = after.and_then(|c| Some((Timestamp(c.number()?), ContactId(c.id))));
+    let query = Contact::query()
         .filter(contacts::deleted_at.is_not_null())
         .filter(contacts::merged_into.is_null())
-        .order((contacts::deleted_at.desc(), contacts::id.desc()))
         .limit(PAGE as i64 + 1)
         .into_boxed();
-    if let Some((cursor, at)) = after.and_then(|c| Some((c, c.number()?))) {
-        let (at, id) = (Timestamp(at), ContactId(cursor.id));
-        query = query
-            .filter(contacts::deleted_at.le(at))
-            .filter(contacts::deleted_at.lt(at).or(contacts::id.lt(id)));
-    }
-    let rows = query.load(conn)?;
+    let rows = keyset!(query, desc, contacts::deleted_at, contacts::id, from).load(conn)?;
     Ok(Paged::from_loaded(rows, PAGE, |contact| Cursor {
         key: contact.deleted_at.unwrap_or_default().0.to_string(),
         id: contact.id.0,
