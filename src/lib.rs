@@ -7,7 +7,8 @@
 //! 1. [`base`]: values with rules (time, ids, addresses, tokens), no I/O. [`metrics`]: figures of this process.
 //! 2. [`config`]: the settings, and the only reader of the environment.
 //! 3. [`db`]: the only place that names a database. [`db::Db::read`] and [`db::Db::write`] are the doors; what differs
-//!    between SQLite and PostgreSQL is in [`db::dialect`]; [`db::transfer`] carries an instance from one to the other.
+//!    between SQLite and PostgreSQL is in [`db::dialect`]; [`db::transfer`] carries an instance from one to the other;
+//!    [`db::Memo`] remembers small answers until something changes.
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice.
 //! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`], [`ops`].
@@ -37,7 +38,9 @@
 //! hands it to [`events::inbox`]. One thread gathers whatever waits into one commit; then all of these requests are answered.
 //! The commit wakes [`events::enrich`], which reads the inbox in order, understands outside the transaction, and in one
 //! transaction per batch drops duplicates, corrects clocks, resolves whose event it is, stores it, updates traits, counters,
-//! sessions and last seen, and moves the cursor. What cannot be understood goes to the quarantine, with its bytes, and can be
+//! sessions and last seen, and moves the cursor. While one batch is applied, the next is read and understood. The hashes that
+//! keep duplicates out stay in memory while they are young and are written in sorted runs; cursors say which events they
+//! cover, so a restart reads the rest back from the events themselves. What cannot be understood goes to the quarantine, with its bytes, and can be
 //! repaired and replayed at its true time. After the commit `events::live` tells the pages that watch.
 //!
 //! # The way of a job

@@ -23,11 +23,14 @@ pub struct Memo {
     inner: Arc<Inner>,
 }
 
+/// By what is counted and of which record: when it was asked, and the figure.
+type Figures = HashMap<(&'static str, i64), (Instant, i64)>;
+
 #[derive(Debug, Default)]
 struct Inner {
     generation: AtomicU64,
     answers: Mutex<HashMap<String, Answer>>,
-    figures: Mutex<HashMap<(&'static str, i64), (Instant, i64)>>,
+    figures: Mutex<Figures>,
 }
 
 #[derive(Debug)]

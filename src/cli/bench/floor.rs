@@ -1,5 +1,6 @@
-//! The floor: the same event rows into the same table and indexes, with nothing around it. What the whole way of an
-//! event costs is told as a ratio to this. The rows go after those of the run, and are removed again.
+//! The floor: the same event rows into the same table and its indexes, with nothing around it: no keys against
+//! duplicates, no counters. What the whole way of an event costs is told as a ratio to this. The rows go after those of
+//! the run, and are removed again.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +9,12 @@ use diesel::prelude::*;
 
 use super::super::Failure;
 use super::super::chance::Chance;
-use super::super::scale::rows::{EventRow, KeyRow};
+use super::super::scale::rows::EventRow;
 use super::load::Load;
 use crate::base::Timestamp;
 use crate::base::ids::SourceId;
-use crate::db::schema::{event_keys, events};
+use crate::db::schema::events;
 use crate::db::{Conn, Db};
-use crate::events::model::message_key;
 use crate::insert_all;
 
 /// Rows of one transaction.
@@ -58,26 +58,16 @@ pub(super) fn measure(
                 context,
             });
         }
-        let mut keys: Vec<KeyRow> = rows.iter().map(|row| key(source, row)).collect();
-        keys.sort_unstable_by_key(|key| key.key);
         let started = Instant::now();
         Db::transaction_on(conn, |conn| {
             insert_all!(conn, events::table, &rows);
-            insert_all!(conn, event_keys::table, &keys);
             QueryResult::Ok(())
         })?;
         took += started.elapsed();
         done += size;
     }
-    remove(conn, last, source)?;
+    remove(conn, last)?;
     Ok(done as f64 / took.as_secs_f64())
-}
-
-fn key(source: SourceId, row: &EventRow) -> KeyRow {
-    KeyRow {
-        key: message_key(source, &row.message_id),
-        event_id: row.id,
-    }
 }
 
 /// The identities that the run's events hang on.
@@ -100,21 +90,19 @@ fn samples(conn: &mut Conn, last: i64) -> QueryResult<Vec<(i64, String, String)>
         .load(conn)
 }
 
-fn remove(conn: &mut Conn, last: i64, source: SourceId) -> QueryResult<()> {
+fn remove(conn: &mut Conn, last: i64) -> QueryResult<()> {
     loop {
         let done = Db::transaction_on(conn, |conn| {
-            let rows: Vec<(i64, String)> = events::table
+            let ids: Vec<i64> = events::table
                 .filter(events::id.gt(last))
                 .order(events::id)
                 .limit(TRANSACTION as i64)
-                .select((events::id, events::message_id))
+                .select(events::id)
                 .load(conn)?;
-            for (id, message_id) in &rows {
-                let key = message_key(source, message_id);
-                diesel::delete(event_keys::table.find((key, id))).execute(conn)?;
-                diesel::delete(events::table.find(id)).execute(conn)?;
+            for ids in ids.chunks(500) {
+                diesel::delete(events::table.filter(events::id.eq_any(ids))).execute(conn)?;
             }
-            QueryResult::Ok(rows.is_empty())
+            QueryResult::Ok(ids.is_empty())
         })?;
         if done {
             return Ok(());

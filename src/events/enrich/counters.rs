@@ -70,8 +70,8 @@ impl Counters {
             .into_iter()
             .map(|((identity_id, name_id, day), (n, sum))| EventDay {
                 identity_id,
-                name_id,
                 day,
+                name_id,
                 n,
                 sum,
             })

@@ -4,6 +4,7 @@
 //! as there are some millions. Young keys therefore stay in memory, in [`PARTS`] ranges; when too many are young, the
 //! fullest range goes to the table in one run, and that range's cursor says up to which event it is complete. After a
 //! restart the events beyond the cursors give the young keys back: nothing has to be saved, and nothing can be lost.
+//! (Whoever comes to delete events must see to it that an id is never used again, or a cursor speaks for the wrong one.)
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -86,8 +86,8 @@ impl Ledger {
             ),
             (
                 "revenue",
-                "SELECT SUM(sum) FROM event_days",
-                "SELECT 2.5 * COUNT(*) FROM events e JOIN event_names n ON n.id = e.name_id WHERE n.name = 'Bought'",
+                "SELECT 2 * SUM(sum) FROM event_days",
+                "SELECT 5 * COUNT(*) FROM events e JOIN event_names n ON n.id = e.name_id WHERE n.name = 'Bought'",
             ),
             (
                 "records of devices and users",

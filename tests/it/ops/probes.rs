@@ -1,5 +1,6 @@
 //! Probes and figures, and who may ask for them.
 
+use actix_web::http::header::HeaderValue;
 use rapport::config::Secret;
 
 use crate::jobs::until;
@@ -74,7 +75,7 @@ async fn head_is_answered_as_get_without_a_body() {
         let mut got = ada.open(path).await;
         assert!(got.next().await.is_some(), "GET has a body: {path}");
         assert_eq!(asked.status, got.status, "{path}");
-        let media_type = got.headers.get("content-type").map(|v| v.as_bytes());
+        let media_type = got.headers.get("content-type").map(HeaderValue::as_bytes);
         assert_eq!(Some(asked.header("content-type").as_bytes()), media_type);
     }
     let signed_out = app.browser().head("/contacts").await.is(303);
