@@ -8,6 +8,8 @@ async function openRecord(page, { email }, name) {
   for (let tries = 0; tries < 20; tries += 1) {
     await page.goto("/contacts");
     const field = page.getByRole("main").getByRole("searchbox").first();
+    // As long as there is nobody at all there is nothing to search in.
+    if (!(await field.waitFor({ timeout: 500 }).then(() => true, () => false))) continue;
     await field.fill(email);
     await field.press("Enter");
     const link = page.getByRole("main").getByRole("link", { name });
