@@ -11,6 +11,7 @@ mod memo;
 pub mod migrate;
 mod pool;
 pub mod portable;
+mod question;
 pub mod schema;
 pub mod tls;
 pub mod transfer;

@@ -240,11 +240,15 @@ where
         let _ = answer.send(result);
         health
     });
-    // A queue that stays full means the database cannot keep up: say so instead of piling up memory.
+    enqueue(queue, job);
+    receiver
+}
+
+/// A queue that stays full means the database cannot keep up: say so instead of piling up memory.
+fn enqueue(queue: &Sender<Job>, job: Job) {
     if let Err(refused) = queue.send_timeout(job, Duration::from_secs(2)) {
         let _ = refused.into_inner()(Err("too much is waiting for it"));
     }
-    receiver
 }
 
 /// Runs `work` in one transaction; on SQLite an IMMEDIATE one, so that it never fails half way on a lock.
@@ -255,24 +259,34 @@ pub(super) fn transaction<T, E>(
 where
     E: From<diesel::result::Error>,
 {
-    match conn {
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
-        Conn::Pg(c) => AnsiTransactionManager::begin_transaction(c)?,
-    }
-    commit::open();
+    begin(conn)?;
     let result = work(conn);
-    let ended = match (conn, result.is_ok()) {
-        (Conn::Sqlite(c), true) => AnsiTransactionManager::commit_transaction(c),
-        (Conn::Pg(c), true) => AnsiTransactionManager::commit_transaction(c),
-        (Conn::Sqlite(c), false) => AnsiTransactionManager::rollback_transaction(c),
-        (Conn::Pg(c), false) => AnsiTransactionManager::rollback_transaction(c),
-    };
-    commit::close(result.is_ok() && ended.is_ok());
+    let ended = end(conn, result.is_ok());
     match (result, ended) {
         (Ok(value), Ok(())) => Ok(value),
         (Ok(_), Err(error)) => Err(error.into()),
         (Err(error), _) => Err(error),
     }
+}
+
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+        Conn::Pg(c) => AnsiTransactionManager::begin_transaction(c)?,
+    }
+    commit::open();
+    Ok(())
+}
+
+fn end(conn: &mut Conn, commits: bool) -> QueryResult<()> {
+    let ended = match (conn, commits) {
+        (Conn::Sqlite(c), true) => AnsiTransactionManager::commit_transaction(c),
+        (Conn::Pg(c), true) => AnsiTransactionManager::commit_transaction(c),
+        (Conn::Sqlite(c), false) => AnsiTransactionManager::rollback_transaction(c),
+        (Conn::Pg(c), false) => AnsiTransactionManager::rollback_transaction(c),
+    };
+    commit::close(commits && ended.is_ok());
+    ended
 }
 
 fn spawn(

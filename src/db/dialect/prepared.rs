@@ -91,7 +91,7 @@ impl<Values> Query for Prepared<Values> {
 impl<Values, C> RunQueryDsl<C> for Prepared<Values> {}
 
 /// A question of diesel's own that stays prepared although diesel would not keep it: one with a list of values, whose
-/// text is one of few. (Only for loading: what is executed passes by reference, and diesel asks the reference.)
+/// text is one of few.
 #[derive(Debug)]
 pub struct Cached<Q>(pub Q);
 
