@@ -14,6 +14,7 @@ mod page;
 mod paging;
 mod request;
 mod shell;
+pub mod ui;
 mod upload;
 
 pub use assets::{asset, serve as serve_asset, text as asset_text};
