@@ -2,11 +2,14 @@
 //! stylesheet or module can be kept for a year, and modules import each other by relative path.
 
 use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
 use std::io::Write;
 use std::sync::OnceLock;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values};
 use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -28,9 +31,32 @@ struct Assets {
 static ASSETS: OnceLock<Assets> = OnceLock::new();
 
 /// The URL of a file in `static/`; `app.css` is all stylesheets in the order of `css/order.txt`.
-pub fn asset(path: &str) -> String {
-    format!("/static/{}/{path}", all().hash)
+pub fn asset(path: &'static str) -> AssetUrl {
+    AssetUrl(path)
 }
+
+/// An address under `/static`; it is written piece by piece, because a list page has hundreds.
+pub struct AssetUrl(&'static str);
+
+impl Display for AssetUrl {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        ["/static/", &all().hash, "/", self.0]
+            .into_iter()
+            .try_for_each(|part| f.write_str(part))
+    }
+}
+
+impl FastWritable for AssetUrl {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        for part in ["/static/", &all().hash, "/", self.0] {
+            dest.write_str(part)?;
+        }
+        Ok(())
+    }
+}
+
+// The hash is hexadecimal, and the path is the name of a file of ours.
+impl HtmlSafe for AssetUrl {}
 
 /// The text of a file in `static/`, for those with an address of their own.
 pub fn text(path: &str) -> Option<web::Bytes> {

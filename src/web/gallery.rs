@@ -1,8 +1,10 @@
 //! The gallery of `/_ui`, in debug builds only: every part of the kit in every state, for eyes, for the browser
-//! stories and for axe. Its data are made up here; nothing it posts is kept.
+//! stories and for axe. Its data are made up here; nothing it posts is kept. A section is a template of its own, so that no
+//! one function grows with all of them.
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 use askama::Template;
+use askama::filters::HtmlSafe;
 
 use super::{Page, Redirect, Shell, ShellViewer, asset_text, redirect};
 
@@ -67,11 +69,48 @@ struct Line {
 #[derive(Template)]
 #[template(path = "gallery/index.html")]
 struct Gallery {
+    basics: Basics,
+    forms: Forms,
+    lists: Lists,
+    records: Records,
+    overlays: Overlays,
+    figures: Figures,
+    later: Later,
+}
+
+#[derive(Template)]
+#[template(path = "gallery/_basics.html")]
+struct Basics {
     colours: Pairs,
     icons_all: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "gallery/_forms.html")]
+struct Forms {
     companies: Pairs,
     stages: Pairs,
     owners: Pairs,
+}
+
+#[derive(Template)]
+#[template(path = "gallery/_lists.html")]
+struct Lists;
+
+#[derive(Template)]
+#[template(path = "gallery/_records.html")]
+struct Records {
+    days: Vec<i64>,
+    stages: Pairs,
+}
+
+#[derive(Template)]
+#[template(path = "gallery/_overlays.html")]
+struct Overlays;
+
+#[derive(Template)]
+#[template(path = "gallery/_figures.html")]
+struct Figures {
     days: Vec<i64>,
     hours: Vec<i64>,
     won: Vec<i64>,
@@ -80,6 +119,20 @@ struct Gallery {
     weeks: [&'static str; 6],
     countries: Vec<Line>,
 }
+
+#[derive(Template)]
+#[template(path = "gallery/_later.html")]
+struct Later {
+    stages: Pairs,
+}
+
+impl HtmlSafe for Basics {}
+impl HtmlSafe for Forms {}
+impl HtmlSafe for Lists {}
+impl HtmlSafe for Records {}
+impl HtmlSafe for Overlays {}
+impl HtmlSafe for Figures {}
+impl HtmlSafe for Later {}
 
 #[derive(Template)]
 #[template(path = "gallery/dialog.html")]
@@ -97,11 +150,29 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 async fn index() -> Page<Gallery> {
     let gallery = Gallery {
-        colours: COLOURS,
-        icons_all: icons(),
-        companies: COMPANIES,
-        stages: STAGES,
-        owners: OWNERS,
+        basics: Basics {
+            colours: COLOURS,
+            icons_all: icons(),
+        },
+        forms: Forms {
+            companies: COMPANIES,
+            stages: STAGES,
+            owners: OWNERS,
+        },
+        lists: Lists,
+        records: Records {
+            days: DAYS.to_vec(),
+            stages: STAGES,
+        },
+        overlays: Overlays,
+        figures: figures(),
+        later: Later { stages: STAGES },
+    };
+    Page::new(shell(), gallery)
+}
+
+fn figures() -> Figures {
+    Figures {
         days: DAYS.to_vec(),
         hours: HOURS.to_vec(),
         won: WON.to_vec(),
@@ -114,8 +185,7 @@ async fn index() -> Page<Gallery> {
             line("Spain", &[133, 155, 142, 177, 186, 213]),
             line("Vietnam", &[71, 88, 133, 124, 151, 177]),
         ],
-    };
-    Page::new(shell(), gallery)
+    }
 }
 
 async fn dialog() -> Page<Dialog> {

@@ -10,6 +10,7 @@ mod form;
 pub mod gallery;
 mod head;
 mod headers;
+pub mod layout;
 mod page;
 mod paging;
 mod request;
