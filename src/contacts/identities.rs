@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::model::Contact;
 use super::refusal::Refusal;
 use super::store;
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId};
@@ -100,6 +101,23 @@ impl NewIdentity {
             now,
         }
     }
+}
+
+/// What to call a contact: an unknown visitor by the id it was given.
+pub fn named(contact: &Contact, identities: &[Identity]) -> String {
+    match identities.iter().find(|i| i.namespace == "anonymous_id") {
+        Some(code) if !contact.is_known => format!("Visitor {}", code.words()),
+        _ => contact.shown(),
+    }
+}
+
+/// The same, for pages that know the id alone. None where there is no such contact (any more).
+pub fn name_of(conn: &mut Conn, id: ContactId) -> QueryResult<Option<String>> {
+    let Some(contact) = store::live(conn, id)? else {
+        return Ok(None);
+    };
+    let identities = of(conn, id)?;
+    Ok(Some(named(&contact, &identities)))
 }
 
 /// Identifiers of a contact, the primary ones first, without its own `record`.

@@ -79,7 +79,10 @@ impl Line {
 
     /// Whether anything stands below it.
     pub fn has_more(&self) -> bool {
-        !self.item.lines.is_empty() || self.item.slip.is_some() || !self.item.chips.is_empty()
+        !self.item.lines.is_empty()
+            || self.item.slip.is_some()
+            || self.item.later.is_some()
+            || !self.item.chips.is_empty()
     }
 }
 

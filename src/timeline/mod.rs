@@ -12,7 +12,7 @@ pub mod store;
 pub mod story;
 
 pub use mark::{Bound, Mark};
-pub use model::{About, Act, EntryKind, NewEntry, Part, Show, Slip, StoryItem, SubLine};
+pub use model::{About, Act, EntryKind, Later, NewEntry, Part, Show, Slip, StoryItem, SubLine};
 pub use pages::{NoteForm, routes};
 pub use store::add;
 pub use story::{Story, StoryAsk, Strand, StrandAsk, Strands};

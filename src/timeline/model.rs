@@ -235,6 +235,17 @@ pub struct SubLine {
     pub right: String,
 }
 
+/// What is read when somebody asks for it: a link to a page of its own, whose part with this id takes the link's place.
+#[derive(Debug, Clone)]
+pub struct Later {
+    /// "12 pages".
+    pub words: String,
+    /// The page.
+    pub href: String,
+    /// The part of it, without `#`.
+    pub id: String,
+}
+
 /// Quoted words.
 #[derive(Debug, Clone)]
 pub struct Slip {
@@ -276,8 +287,8 @@ pub struct StoryItem {
     pub headline: Vec<Part>,
     /// Lines below it: the first few stand open, the rest folds.
     pub lines: Vec<SubLine>,
-    /// "34 more pages" and where they are.
-    pub more: Option<(String, String)>,
+    /// What stands below it once somebody asks for it.
+    pub later: Option<Later>,
     /// Quoted words.
     pub slip: Option<Slip>,
     /// Chips below: words and tone.
@@ -300,7 +311,7 @@ impl StoryItem {
             tone: "",
             headline,
             lines: Vec::new(),
-            more: None,
+            later: None,
             slip: None,
             chips: Vec::new(),
             edit: None,

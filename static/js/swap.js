@@ -49,7 +49,7 @@ export function exchange(page, ids, { drafts = false } = {}) {
   return true;
 }
 
-// Focus, the caret, open folds and scrolled panes survive an exchange.
+// Focus, the caret, open folds, scrolled panes and what was opened in place (`data-kept`) survive an exchange.
 function remember(old, drafts) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
   const handle = active && selectorOf(active);
@@ -60,7 +60,9 @@ function remember(old, drafts) {
   const typed = [...old.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])")]
     .filter((field) => drafts && field.value !== field.defaultValue && selectorOf(field))
     .map((field) => [selectorOf(field), field.value]);
+  const kept = [...old.querySelectorAll("[data-kept][id]")].filter((e) => !e.parentElement.closest("[data-kept]"));
   return (part) => {
+    for (const one of kept) part.querySelector(`#${CSS.escape(one.id)}`)?.replaceWith(one);
     for (const [field, text] of typed) if (part.querySelector(field)) part.querySelector(field).value = text;
     for (const fold of part.querySelectorAll("details:not([open])")) if (open.includes(foldName(fold))) fold.open = true;
     for (const [id, top, left] of places) document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });

@@ -174,10 +174,7 @@ impl ShowPage {
         let role = viewer.user.role;
         let can_edit = EditContacts::allows(role);
         let identities = identities::of(conn, id)?;
-        let name = match identities.iter().find(|i| i.namespace == "anonymous_id") {
-            Some(code) if !contact.is_known => format!("Visitor {}", code.words()),
-            _ => contact.shown(),
-        };
+        let name = identities::named(&contact, &identities);
         let claims = traits::claims(conn, id)?;
         let owners = store::owners(conn)?;
         let ask = StoryAsk {

@@ -32,15 +32,11 @@ const GATHER: Duration = Duration::from_millis(150);
 /// Between signs of life.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// Mounts the stream.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/contacts/{id}/live", web::get().to(live));
-}
-
 /// What changes when anything on the record does.
 type Version = (Option<i64>, Timestamp, Option<i64>);
 
-async fn live(
+/// `GET /contacts/{id}/live`. Needs: see contacts.
+pub async fn live(
     viewer: Can<ReadContacts>,
     path: web::Path<String>,
     db: web::Data<Db>,

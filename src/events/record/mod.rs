@@ -3,8 +3,17 @@
 
 mod cards;
 mod live;
+mod page;
 mod story;
+mod visit;
 
 pub use cards::{activity, touches};
-pub use live::routes;
 pub use story::visits;
+
+use actix_web::web;
+
+/// Mounts the pages below a contact's own that tell of behaviour.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/contacts/{id}/live", web::get().to(live::live))
+        .route("/contacts/{id}/visits/{visit}", web::get().to(page::show));
+}

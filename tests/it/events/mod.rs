@@ -6,6 +6,7 @@ mod identity;
 mod once;
 mod order;
 mod traits;
+mod visits;
 
 use actix_web::http::Method;
 use rapport::accounts::audit::By;
