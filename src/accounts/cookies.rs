@@ -5,8 +5,8 @@ use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use super::actions::Begun;
 use super::guest::{DEVICE_COOKIE, Guest};
 use super::keyring::Keyring;
-use super::viewer::SESSION_COOKIE;
 use crate::base::ids::UserId;
+use crate::web::SESSION_COOKIE;
 
 /// Cookie of a sign-in that still needs its second factor.
 pub const CHALLENGE_COOKIE: &str = "rapport_challenge";

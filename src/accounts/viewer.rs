@@ -16,10 +16,7 @@ use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
 use crate::base::{text, token};
 use crate::db::Db;
-use crate::web::{Error, NavCount, Shell, ShellViewer, client_ip};
-
-/// Cookie of a session. `__Host-` is not used: it would refuse plain http on a LAN.
-pub const SESSION_COOKIE: &str = "rapport_session";
+use crate::web::{Error, NavCount, SESSION_COOKIE, Shell, ShellViewer, client_ip, form_token};
 
 /// Somebody signed in, and their session.
 #[derive(Debug, Clone)]
@@ -104,9 +101,9 @@ impl FromRequest for Viewer {
             .cloned();
         let cookie = request
             .cookie(SESSION_COOKIE)
-            .map(|c| token::hash(c.value()));
+            .map(|c| (token::hash(c.value()), form_token(c.value())));
         Box::pin(async move {
-            let (Some(db), Some(hash)) = (db, cookie) else {
+            let (Some(db), Some((hash, csrf))) = (db, cookie) else {
                 return Err(Error::SignIn(back));
             };
             let now = clock::now();
@@ -136,7 +133,7 @@ impl FromRequest for Viewer {
             Ok(Self {
                 user: signed_in.user,
                 session_id: signed_in.session_id,
-                csrf: signed_in.csrf,
+                csrf,
                 workspace: workspace.unwrap_or_else(|| "Rapport".to_owned()),
                 now,
                 ip,

@@ -88,7 +88,6 @@ diesel::table! {
         id -> BigInt,
         user_id -> BigInt,
         token_hash -> Binary,
-        csrf -> Text,
         created_at -> BigInt,
         last_seen_at -> BigInt,
         expires_at -> BigInt,

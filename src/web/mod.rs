@@ -19,7 +19,7 @@ pub mod ui;
 mod upload;
 
 pub use assets::{asset, serve as serve_asset, text as asset_text};
-pub use csrf::guard as csrf_guard;
+pub use csrf::{SESSION_COOKIE, form_token, guard as csrf_guard};
 pub use error::{ApiError, ApiResult, Error, Result, not_found};
 pub use filters::{When, ago, number};
 pub use flash::{FLASH_COOKIE, take as take_flash};

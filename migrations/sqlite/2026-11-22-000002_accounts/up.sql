@@ -22,7 +22,6 @@ CREATE TABLE user_sessions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   token_hash BLOB NOT NULL UNIQUE,
-  csrf TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   last_seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,

@@ -138,7 +138,6 @@ pub fn begin_session(
     let session = NewSession {
         user: user.id,
         token_hash: token::hash(&token),
-        csrf: &token::secret(),
         expires_at: now.plus(if is_kept { KEPT } else { PASSING }),
         ip: &place.ip,
         user_agent: text::cut(&place.user_agent, 300),

@@ -14,10 +14,9 @@ use crate::accounts::keyring::Keyring;
 use crate::accounts::model::User;
 use crate::accounts::password::Passwords;
 use crate::accounts::rights::SignedIn;
-use crate::accounts::viewer::SESSION_COOKIE;
 use crate::accounts::{AccountError, Can, Viewer, cookies, store};
 use crate::db::Db;
-use crate::web::{Errors, Form, Page, Redirect, Result, redirect};
+use crate::web::{Errors, Form, Page, Redirect, Result, SESSION_COOKIE, redirect};
 
 /// What the form asks for.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -14,8 +14,6 @@ pub struct SignedIn {
     pub user: User,
     /// Id of the session.
     pub session_id: i64,
-    /// Its form token.
-    pub csrf: String,
     /// When it was last used, to a few minutes.
     pub last_seen_at: Timestamp,
 }
@@ -26,18 +24,17 @@ pub fn session_by_token(
     token_hash: Vec<u8>,
     now: Timestamp,
 ) -> QueryResult<Option<SignedIn>> {
-    let found: Option<(i64, String, Timestamp, UserId)> = user_sessions::table
+    let found: Option<(i64, Timestamp, UserId)> = user_sessions::table
         .filter(user_sessions::token_hash.eq(token_hash))
         .filter(user_sessions::expires_at.gt(now))
         .select((
             user_sessions::id,
-            user_sessions::csrf,
             user_sessions::last_seen_at,
             user_sessions::user_id,
         ))
         .first(conn)
         .optional()?;
-    let Some((session_id, csrf, last_seen_at, user_id)) = found else {
+    let Some((session_id, last_seen_at, user_id)) = found else {
         return Ok(None);
     };
     let user = User::query()
@@ -48,7 +45,6 @@ pub fn session_by_token(
     Ok(user.map(|user| SignedIn {
         user,
         session_id,
-        csrf,
         last_seen_at,
     }))
 }
@@ -75,8 +71,6 @@ pub struct NewSession<'a> {
     pub user: UserId,
     /// Hash of its token.
     pub token_hash: Vec<u8>,
-    /// Its form token.
-    pub csrf: &'a str,
     /// When it ends by itself.
     pub expires_at: Timestamp,
     /// Where it began.
@@ -91,7 +85,6 @@ pub fn insert_session(conn: &mut Conn, new: &NewSession<'_>, now: Timestamp) -> 
         .values((
             user_sessions::user_id.eq(new.user),
             user_sessions::token_hash.eq(&new.token_hash),
-            user_sessions::csrf.eq(new.csrf),
             user_sessions::created_at.eq(now),
             user_sessions::last_seen_at.eq(now),
             user_sessions::expires_at.eq(new.expires_at),

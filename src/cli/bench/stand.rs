@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use super::super::Failure;
 use crate::accounts::audit::By;
 use crate::accounts::store::NewSession;
-use crate::accounts::viewer::SESSION_COOKIE;
 use crate::accounts::{Role, actions, store};
 use crate::base::clock::{DAY, Timestamp};
 use crate::base::ids::{SourceId, UserId};
@@ -15,6 +14,7 @@ use crate::db::Conn;
 use crate::db::schema::{api_keys, sources, user_sessions, users};
 use crate::events::sources::model::NewSource;
 use crate::events::sources::{SourceKind, actions as source_actions};
+use crate::web::SESSION_COOKIE;
 
 const NAME: &str = "Bench";
 
@@ -51,7 +51,6 @@ impl Stand {
         let session = NewSession {
             user,
             token_hash: session_hash.clone(),
-            csrf: &token::secret(),
             expires_at: now.plus(DAY),
             ip: "127.0.0.1",
             user_agent: "rapport bench",

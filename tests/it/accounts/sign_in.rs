@@ -162,6 +162,40 @@ async fn forms_of_other_sites_are_refused() {
 }
 
 #[actix_web::test]
+async fn a_browser_that_says_nothing_must_show_the_token_of_its_form() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    ada.is_silent();
+    let page = ada.get("/settings/account").await.is(200).body();
+    let (_, rest) = page
+        .split_once("name=\"_csrf\" value=\"")
+        .expect("forms have a token");
+    let (token, _) = rest.split_once('"').expect("it ends");
+    let form = |token: &str| [("name", "Ada King".to_owned()), ("_csrf", token.to_owned())];
+    for wrong in [
+        "",
+        "x",
+        &token.replace(token.get(..1).unwrap_or_default(), "_"),
+    ] {
+        let form = form(wrong);
+        let form = form.each_ref().map(|(k, v)| (*k, v.as_str()));
+        ada.post("/contacts", &form)
+            .await
+            .is(403)
+            .says("another site");
+    }
+    ada.post("/contacts", &[("name", "Ada King")]).await.is(403);
+    let right = form(token);
+    let right = right.each_ref().map(|(k, v)| (*k, v.as_str()));
+    ada.post("/contacts", &right).await.is(303);
+    ada.get("/contacts").await.says("Ada King");
+
+    let other = app.agent("grace", Role::Sales).await;
+    other.is_silent();
+    other.post("/contacts", &right).await.is(403);
+}
+
+#[actix_web::test]
 async fn cookies_are_out_of_reach_for_scripts_and_other_sites() {
     let app = TestApp::with(|config| config.public_url = "https://crm.example".to_owned()).await;
     app.user("ada", Role::Admin).await;

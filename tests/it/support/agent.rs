@@ -18,6 +18,7 @@ pub struct Agent {
     cookies: RefCell<BTreeMap<String, String>>,
     ip: Cell<[u8; 4]>,
     headers: RefCell<Vec<(String, String)>>,
+    is_silent: Cell<bool>,
 }
 
 impl Agent {
@@ -27,6 +28,7 @@ impl Agent {
             cookies: RefCell::default(),
             ip: Cell::new([127, 0, 0, 1]),
             headers: RefCell::default(),
+            is_silent: Cell::new(false),
         }
     }
 
@@ -40,6 +42,11 @@ impl Agent {
         self.headers
             .borrow_mut()
             .push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Says no more which page its forms stand on, as browsers did long ago.
+    pub fn is_silent(&self) {
+        self.is_silent.set(true);
     }
 
     /// A cookie it keeps.
@@ -165,8 +172,10 @@ impl Agent {
         request = request
             .peer_addr((self.ip.get(), 4711).into())
             .insert_header(("host", "rapport.example"))
-            .insert_header(("sec-fetch-site", "same-origin"))
             .insert_header(("accept", "text/html"));
+        if !self.is_silent.get() {
+            request = request.insert_header(("sec-fetch-site", "same-origin"));
+        }
         for (name, value) in self.headers.borrow().iter() {
             request = request.insert_header((name.as_str(), value.as_str()));
         }
