@@ -16,6 +16,7 @@ pub mod schema;
 pub mod tls;
 pub mod transfer;
 mod url;
+mod worker;
 
 pub use commit::on_commit;
 pub use conn::Conn;

@@ -2,26 +2,17 @@
 //! A handler hands over a closure and awaits its result, so that no connection is held across an await.
 //! On SQLite there is exactly one writer: transactions never meet, and never wait for each other's locks.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::r2d2::R2D2Connection;
 use tokio::sync::oneshot;
 
 use super::error::unreachable;
+use super::worker::{Alarm, Health, Job, Worker};
 use super::{Conn, DatabaseUrl, DbError, Memo, commit};
-
-type Job = Box<dyn FnOnce(Result<&mut Conn, &str>) -> Health + Send>;
-
-/// What a job tells the thread about its connection.
-enum Health {
-    Fine,
-    Suspect,
-}
 
 /// The doors to the database. Cheap to clone.
 #[derive(Clone)]
@@ -62,17 +53,15 @@ impl Db {
         let first = connect(url)?;
         let (read_queue, read_jobs) = crossbeam_channel::bounded(4096);
         let (write_queue, write_jobs) = crossbeam_channel::bounded(4096);
+        let alarm = Alarm::default();
         for n in 0..readers {
-            spawn(&format!("read-{n}"), url.clone(), read_jobs.clone(), None)?;
+            let worker = Worker::new(url.clone(), read_jobs.clone(), None, alarm.clone());
+            worker.spawn(&format!("read-{n}"))?;
         }
         let mut first = Some(first);
         for n in 0..writers {
-            spawn(
-                &format!("write-{n}"),
-                url.clone(),
-                write_jobs.clone(),
-                first.take(),
-            )?;
+            let worker = Worker::new(url.clone(), write_jobs.clone(), first.take(), alarm.clone());
+            worker.spawn(&format!("write-{n}"))?;
         }
         let inner = Inner {
             url: url.clone(),
@@ -287,50 +276,6 @@ fn end(conn: &mut Conn, commits: bool) -> QueryResult<()> {
     };
     commit::close(commits && ended.is_ok());
     ended
-}
-
-fn spawn(
-    name: &str,
-    url: DatabaseUrl,
-    jobs: Receiver<Job>,
-    first: Option<Conn>,
-) -> Result<(), DbError> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || serve(&url, &jobs, first))
-        .map(|_| ())
-        .map_err(|error| DbError::Io("database thread".to_owned(), error))
-}
-
-/// Answers jobs until the queue is closed; a connection that fails a ping is made anew before the next job.
-fn serve(url: &DatabaseUrl, jobs: &Receiver<Job>, first: Option<Conn>) {
-    let mut conn = first;
-    while let Ok(job) = jobs.recv() {
-        if conn.is_none() {
-            match connect(url) {
-                Ok(fresh) => conn = Some(fresh),
-                Err(error) => {
-                    tracing::error!(%error, "no database connection");
-                    let _ = job(Err(&error.to_string()));
-                    continue;
-                }
-            }
-        }
-        let Some(open) = conn.as_mut() else { continue };
-        // A closure that panics takes its connection with it, but not the thread that everybody waits for.
-        match std::panic::catch_unwind(AssertUnwindSafe(|| job(Ok(open)))) {
-            Ok(Health::Fine) => {}
-            Ok(Health::Suspect) => {
-                if open.is_broken() || open.ping().is_err() {
-                    conn = None;
-                }
-            }
-            Err(_) => {
-                commit::close(false);
-                conn = None;
-            }
-        }
-    }
 }
 
 /// Opens one connection and sets it up for the house.

@@ -122,13 +122,22 @@ fn id_of(event: &Value) -> String {
 /// Sends one batch; the status, if there was an answer.
 pub fn send(address: &str, key: &str, batch: &[Value]) -> Option<u16> {
     let body = json!({ "writeKey": key, "batch": batch }).to_string();
+    ask(address, "POST /v1/batch", &body)
+}
+
+/// Asks for a page; the status, if there was an answer.
+pub fn page(address: &str, path: &str) -> Option<u16> {
+    ask(address, &format!("GET {path}"), "")
+}
+
+fn ask(address: &str, what: &str, body: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .ok()?;
     write!(
         stream,
-        "POST /v1/batch HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "{what} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .ok()?;

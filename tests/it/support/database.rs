@@ -43,8 +43,22 @@ impl Database {
             .as_ref()
             .map_or_else(String::new, |(server, name)| {
                 let joint = if server.contains('?') { '&' } else { '?' };
-                format!("{server}{joint}options=-csearch_path%3D{name}")
+                format!("{server}{joint}options=-csearch_path%3D{name}&application_name={name}")
             })
+    }
+
+    /// Ends every connection to it, as a server does that goes down; how many there were. On PostgreSQL only.
+    pub fn cut(&self) -> usize {
+        let Some((server, name)) = &self.schema else {
+            return 0;
+        };
+        let mut conn = connect(server);
+        diesel::sql_query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
+        )
+        .bind::<diesel::sql_types::Text, _>(name)
+        .execute(&mut conn)
+        .expect("they end")
     }
 }
 
@@ -68,6 +82,9 @@ fn migrated() -> &'static [u8] {
 }
 
 fn run(server: &str, statement: &str) {
-    let mut conn = PgConnection::establish(server).expect("TEST_DATABASE_URL leads to PostgreSQL");
-    conn.batch_execute(statement).expect(statement);
+    connect(server).batch_execute(statement).expect(statement);
+}
+
+fn connect(server: &str) -> PgConnection {
+    PgConnection::establish(server).expect("TEST_DATABASE_URL leads to PostgreSQL")
 }

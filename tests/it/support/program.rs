@@ -48,6 +48,11 @@ impl Place {
         self.url.clone().unwrap_or_else(file)
     }
 
+    /// Ends the program's connections to PostgreSQL.
+    pub fn cut(&self) -> usize {
+        self.database.as_ref().map_or(0, Database::cut)
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
