@@ -11,6 +11,10 @@ use askama::Template;
 
 use super::{Flash, Shell, flash};
 
+/// Bytes a page starts with: enough for most, and a long list grows but once or twice. askama counts only what stands in
+/// the page's own template, not the parts it is made of.
+const ROOM: usize = 32 * 1024;
+
 /// A template and the frame it stands in.
 pub struct Page<T> {
     shell: Shell,
@@ -54,7 +58,9 @@ impl<T: Template> Page<T> {
 /// Renders with the frame in reach of `"shell"|value`.
 pub(super) fn render<T: Template>(template: &T, shell: &Shell) -> askama::Result<String> {
     let values: (&str, &dyn Any) = ("shell", shell);
-    template.render_with_values(&values)
+    let mut page = String::with_capacity(ROOM.max(T::SIZE_HINT));
+    template.render_into_with_values(&mut page, &values)?;
+    Ok(page)
 }
 
 impl<T: Template> Responder for Page<T> {
