@@ -10,9 +10,11 @@ pub mod notes;
 pub mod pages;
 pub mod store;
 pub mod story;
+mod stream;
 
 pub use mark::{Bound, Mark};
 pub use model::{About, Act, EntryKind, Later, NewEntry, Part, Show, Slip, StoryItem, SubLine};
 pub use pages::{NoteForm, routes};
 pub use store::add;
 pub use story::{Story, StoryAsk, Strand, StrandAsk, Strands};
+pub use stream::{Stream, StreamLine};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use askama::Template;
+use askama::filters::HtmlSafe;
 use chrono_tz::Tz;
 
 use crate::base::Timestamp;
@@ -61,6 +63,20 @@ pub struct Fact {
     /// Whether it is a key in the dictionary of traits.
     pub is_trait: bool,
 }
+
+/// A fact and the form that changes it.
+#[derive(Template)]
+#[template(path = "contacts/_fact.html")]
+pub struct FactForm<'a> {
+    /// What is shown.
+    pub fact: &'a Fact,
+    /// Where the form is sent.
+    pub action: String,
+    /// Whether the reader may change it.
+    pub can_edit: &'a bool,
+}
+
+impl HtmlSafe for FactForm<'_> {}
 
 /// An identifier on the page.
 pub struct Identifier {
