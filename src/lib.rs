@@ -10,7 +10,8 @@
 //!    between SQLite and PostgreSQL is in [`db::dialect`]; [`db::transfer`] carries an instance from one to the other;
 //!    [`db::Memo`] remembers small answers until something changes.
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
-//! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice.
+//! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice. The frame ([`web::layout`]) and the parts of pages
+//!    ([`web::ui`]) are templates of their own, compiled once; the macros in `templates/ui` hand them their arguments.
 //! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
