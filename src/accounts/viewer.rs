@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use super::audit::By;
 use super::figures::Figures;
 use super::rights::{ReadSources, Right};
+use super::store::SignedIn;
 use super::{User, store};
 use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
@@ -94,6 +95,8 @@ impl FromRequest for Viewer {
             .to_owned();
         let db = request.app_data::<web::Data<Db>>().cloned();
         let ip = client_ip(request);
+        // What changes something is never done on the word of a moment ago.
+        let may_be_remembered = request.method().is_safe();
         // Only their own sidebar shows figures.
         let figures = request
             .app_data::<web::Data<Figures>>()
@@ -107,22 +110,20 @@ impl FromRequest for Viewer {
                 return Err(Error::SignIn(back));
             };
             let now = clock::now();
-            let memo = db.memo();
-            let found = db
-                .read(move |conn| {
-                    let signed_in = store::session_by_token(conn, hash, now)?;
-                    let workspace = memo.recall("workspace.name", conn, |conn| {
-                        store::setting(conn, "workspace.name")
-                    })?;
-                    let counts = match (&signed_in, figures) {
-                        (Some(one), Some(figures)) => figures.read(conn, one.user.role)?,
-                        _ => Vec::new(),
-                    };
-                    Ok::<_, Error>((signed_in, workspace.as_ref().clone(), counts))
-                })
-                .await?;
-            let (Some(signed_in), workspace, counts) = found else {
+            let who = who(&db, hash, now, may_be_remembered).await?;
+            let Some(Who {
+                signed_in,
+                workspace,
+            }) = who
+            else {
                 return Err(Error::SignIn(back));
+            };
+            let counts = match figures {
+                Some(figures) => {
+                    let role = signed_in.user.role;
+                    db.read(move |conn| figures.read(conn, role)).await?
+                }
+                None => Vec::new(),
             };
             if now.since(signed_in.last_seen_at) > 5 * MINUTE {
                 let (session, user) = (signed_in.session_id, signed_in.user.id);
@@ -141,6 +142,42 @@ impl FromRequest for Viewer {
             })
         })
     }
+}
+
+/// Somebody, and where they are.
+#[derive(Debug, Clone)]
+struct Who {
+    signed_in: SignedIn,
+    workspace: Option<String>,
+}
+
+/// Whose session it is. A page asks a moment later for the same again and again, so it is remembered as other small
+/// answers are: a session that ends in this process is forgotten at once, one that ends in another within two seconds.
+async fn who(
+    db: &Db,
+    hash: Vec<u8>,
+    now: Timestamp,
+    may_be_remembered: bool,
+) -> Result<Option<Who>, Error> {
+    let memo = db.memo();
+    let question = format!("session.{}", text::hex(&hash));
+    if may_be_remembered && let Some(known) = memo.peek::<Who>(&question) {
+        return Ok(Some(known.as_ref().clone()));
+    }
+    let who = db.read(move |conn| {
+        memo.recall_found(&question, conn, |conn| {
+            let Some(signed_in) = store::session_by_token(conn, hash, now)? else {
+                return Ok(None);
+            };
+            let workspace = store::setting(conn, "workspace.name")?;
+            Ok(Some(Who {
+                signed_in,
+                workspace,
+            }))
+        })
+    });
+    let found: Result<_, diesel::result::Error> = who.await;
+    Ok(found?.map(|who| who.as_ref().clone()))
 }
 
 /// A viewer who has the right `R`.

@@ -14,22 +14,8 @@ use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::{ConnectionError, ConnectionResult, QueryResult};
 use diesel::sqlite::SqliteConnection;
 
+use super::both::{MultiBackend, MultiRow};
 use super::question::Question;
-pub use derived::{MultiBackend, MultiRow};
-
-mod derived {
-    //! The types of both databases at once. Alone in its module: the derive is touchy about neighbours.
-    use diesel::prelude::*;
-
-    #[expect(dead_code, reason = "only what is derived from it is used")]
-    #[derive(diesel::MultiConnection)]
-    pub enum Either {
-        /// PostgreSQL.
-        Pg(PgConnection),
-        /// SQLite.
-        Sqlite(SqliteConnection),
-    }
-}
 
 /// A connection to the database in use.
 #[expect(

@@ -59,17 +59,41 @@ impl Memo {
             return Ok(known);
         }
         let value = Arc::new(ask(conn)?);
+        self.keep(question, generation, value.clone());
+        Ok(value)
+    }
+
+    /// As [`Memo::recall`], but that there is nothing is not remembered: for questions that strangers can invent.
+    pub fn recall_found<T: Send + Sync + 'static>(
+        &self,
+        question: &str,
+        conn: &mut Conn,
+        ask: impl FnOnce(&mut Conn) -> QueryResult<Option<T>>,
+    ) -> QueryResult<Option<Arc<T>>> {
+        let generation = self.inner.generation.load(Ordering::SeqCst);
+        let found = ask(conn)?.map(Arc::new);
+        if let Some(value) = &found {
+            self.keep(question, generation, value.clone());
+        }
+        Ok(found)
+    }
+
+    /// The answer to `question` if it is known: for who would rather not ask for a connection.
+    pub fn peek<T: Send + Sync + 'static>(&self, question: &str) -> Option<Arc<T>> {
+        self.known(question, self.inner.generation.load(Ordering::SeqCst))
+    }
+
+    fn keep(&self, question: &str, generation: u64, value: Arc<dyn Any + Send + Sync>) {
         let answer = Answer {
             generation,
             asked: Instant::now(),
-            value: value.clone(),
+            value,
         };
         let mut answers = lock(&self.inner.answers);
         if answers.len() >= MOST {
             answers.clear();
         }
         answers.insert(question.to_owned(), answer);
-        Ok(value)
     }
 
     fn known<T: Send + Sync + 'static>(&self, question: &str, generation: u64) -> Option<Arc<T>> {

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, DatabaseUrl, DbError, pool};
+use super::connect::connect;
+use super::{Conn, DatabaseUrl, DbError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -31,7 +32,7 @@ pub fn run(url: &DatabaseUrl) -> Result<Migrated, DbError> {
         std::fs::create_dir_all(folder)
             .map_err(|error| DbError::Io(folder.display().to_string(), error))?;
     }
-    let mut conn = pool::connect(url)?;
+    let mut conn = connect(url)?;
     refuse_newer(&mut conn)?;
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
@@ -68,7 +69,7 @@ pub fn run_as(url: &DatabaseUrl, wanted: &[String]) -> Result<(), DbError> {
     if let Some(newer) = wanted.iter().find(|version| !known.contains(version)) {
         return Err(DbError::Newer(newer.clone()));
     }
-    let mut conn = pool::connect(url)?;
+    let mut conn = connect(url)?;
     if applied(&mut conn)?
         .iter()
         .any(|version| !wanted.contains(version))
@@ -104,7 +105,7 @@ pub fn is_pending(url: &DatabaseUrl) -> Result<bool, DbError> {
     if matches!(url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Ok(false);
     }
-    let applied = applied(&mut pool::connect(url)?)?;
+    let applied = applied(&mut connect(url)?)?;
     Ok(!applied.is_empty() && applied.len() < known()?.len())
 }
 

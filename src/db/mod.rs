@@ -1,8 +1,10 @@
 //! The only place that names a database. `Db::read` and `Db::write` are the only doors; what differs
 //! between SQLite and PostgreSQL is in `dialect`, one file per question.
 
+mod both;
 mod commit;
 mod conn;
+mod connect;
 pub mod dialect;
 mod error;
 mod keyset;

@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 use diesel::sqlite::Sqlite;
 
 use super::Conn;
-use super::conn::MultiBackend;
+use super::both::MultiBackend;
 
 /// A finished statement that is valid on both databases.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use diesel::sql_types::Untyped;
 use diesel::sqlite::query_builder::SqliteQueryBuilder;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::conn::MultiBackend;
+use super::both::MultiBackend;
 
 type Printer = <MultiBackend as Backend>::QueryBuilder;
 type Values<'a> = <MultiBackend as Backend>::BindCollector<'a>;

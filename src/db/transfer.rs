@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::connect::connect;
 use super::dialect::catalog::{self, Table};
 use super::dialect::rows::{self, Chunk};
 use super::lock::{self, Hold};
 use super::schema::{cursors, leases};
-use super::{Conn, DatabaseUrl, DbError, migrate, pool};
+use super::{Conn, DatabaseUrl, DbError, migrate};
 use crate::base::Timestamp;
 use crate::base::ids::CRM_SOURCE;
 
@@ -49,7 +50,7 @@ impl Source {
             highest: rows::sequence(&mut inbox, &table)?,
             table,
         }];
-        let mut main = pool::connect(url)?;
+        let mut main = connect(url)?;
         // Asked before, because the harness makes its table where it is missing.
         let migrations = migrate::applied(&mut main)?;
         begin_reading(&mut main)?;
@@ -130,14 +131,14 @@ impl Target {
         present: Present,
     ) -> Result<Self, DbError> {
         let hold = lock::hold(url)?;
-        if present == Present::Refuse && path.exists() && has_data(&mut pool::connect(url)?)? {
+        if present == Present::Refuse && path.exists() && has_data(&mut connect(url)?)? {
             return Err(refusal(url));
         }
         let unfinished = with_suffix(path, ".unfinished");
         let draft = DatabaseUrl::Sqlite(unfinished.clone());
         remove_database(&draft)?;
         migrate::run_as(&draft, migrations)?;
-        let mut main = pool::connect(&draft)?;
+        let mut main = connect(&draft)?;
         let mut inbox = inbox_of(&draft)?;
         for conn in [&mut main, &mut inbox] {
             // Nobody sees the file before it is finished, so it needs no journal and no waiting for the disk.
@@ -158,7 +159,7 @@ impl Target {
         present: Present,
     ) -> Result<Self, DbError> {
         migrate::run_as(url, migrations)?;
-        let mut main = pool::connect(url)?;
+        let mut main = connect(url)?;
         main.batch_execute("BEGIN")?;
         let served: i64 = leases::table
             .filter(leases::expires_at.gt(crate::base::clock::now()))
@@ -176,7 +177,7 @@ impl Target {
         let mut names: Vec<String> = tables.iter().map(|t| format!("\"{}\"", t.name)).collect();
         names.push("inbox".to_owned());
         main.batch_execute(&format!("TRUNCATE {} RESTART IDENTITY", names.join(", ")))?;
-        let mut inbox = pool::connect(url)?;
+        let mut inbox = connect(url)?;
         inbox.batch_execute("BEGIN")?;
         Ok(Self {
             url: url.clone(),
@@ -252,9 +253,9 @@ fn refusal(url: &DatabaseUrl) -> DbError {
 
 fn inbox_of(url: &DatabaseUrl) -> Result<Conn, DbError> {
     let Some(file) = url.inbox_file() else {
-        return pool::connect(url);
+        return connect(url);
     };
-    let mut conn = pool::connect(&DatabaseUrl::Sqlite(file))?;
+    let mut conn = connect(&DatabaseUrl::Sqlite(file))?;
     conn.batch_execute(super::INBOX_TABLE)?;
     Ok(conn)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 use diesel::r2d2::R2D2Connection;
 
-use super::pool::connect;
+use super::connect::connect;
 use super::{Conn, DatabaseUrl, DbError, commit};
 
 /// A connection that was used a moment ago is believed in; one that rested longer is asked first.

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::mark::Bound;
 use super::model::{About, Entry, NewEntry};
 use crate::base::ids::UserId;
-use crate::db::Conn;
 use crate::db::schema::{timeline_entries, users};
+use crate::db::{Cached, Conn, padded};
 
 /// Writes one entry; call it in the transaction of the change it tells of.
 pub fn add(conn: &mut Conn, new: &NewEntry) -> QueryResult<()> {
@@ -53,9 +53,11 @@ pub fn names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(UserId, String)> = users::table
-        .filter(users::id.eq_any(ids))
-        .select((users::id, users::name))
-        .load(conn)?;
+    let rows: Vec<(UserId, String)> = Cached(
+        users::table
+            .filter(users::id.eq_any(padded(ids)))
+            .select((users::id, users::name)),
+    )
+    .load(conn)?;
     Ok(rows.into_iter().collect())
 }

@@ -9,6 +9,7 @@ use crate::db::Conn;
 use crate::db::schema::{user_sessions, users};
 
 /// A session that still holds, and whose it is.
+#[derive(Debug, Clone)]
 pub struct SignedIn {
     /// The user.
     pub user: User,

@@ -19,7 +19,7 @@ use crate::db::schema::{
     companies, contacts, event_days, event_names, identities as ids, sources, trait_keys, traits,
     users,
 };
-use crate::db::{Conn, Db};
+use crate::db::{Cached, Conn, Db, padded};
 use crate::web::{ApiError, ApiResult, Cursor, Paged, path_id};
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(ids::contact_id, event_names::name);
@@ -200,18 +200,24 @@ fn dressed(conn: &mut Conn, rows: Vec<Contact>) -> QueryResult<Vec<ContactJson>>
     let mut seen = seen(conn, &page)?;
     let mut traits = traits_of(conn, &page)?;
     let mut names = names_of(conn, &page)?;
-    let owners: HashMap<_, String> = users::table
-        .filter(users::id.eq_any(rows.iter().filter_map(|c| c.owner_id).collect::<Vec<_>>()))
-        .select((users::id, users::email))
-        .load::<(crate::base::ids::UserId, String)>(conn)?
-        .into_iter()
-        .collect();
-    let firms: HashMap<_, String> = companies::table
-        .filter(companies::id.eq_any(rows.iter().filter_map(|c| c.company_id).collect::<Vec<_>>()))
-        .select((companies::id, companies::name))
-        .load::<(crate::base::ids::CompanyId, String)>(conn)?
-        .into_iter()
-        .collect();
+    let owners: HashMap<_, String> = Cached(
+        users::table
+            .filter(users::id.eq_any(padded(rows.iter().filter_map(|c| c.owner_id).collect())))
+            .select((users::id, users::email)),
+    )
+    .load::<(crate::base::ids::UserId, String)>(conn)?
+    .into_iter()
+    .collect();
+    let firms: HashMap<_, String> = Cached(
+        companies::table
+            .filter(
+                companies::id.eq_any(padded(rows.iter().filter_map(|c| c.company_id).collect())),
+            )
+            .select((companies::id, companies::name)),
+    )
+    .load::<(crate::base::ids::CompanyId, String)>(conn)?
+    .into_iter()
+    .collect();
     let some = |at: Timestamp| Some(at).filter(|at| !at.is_zero());
     let json = |contact: Contact| {
         let seen = seen.remove(&contact.id).unwrap_or_default();
@@ -264,20 +270,22 @@ fn seen(conn: &mut Conn, page: &[ContactId]) -> QueryResult<HashMap<ContactId, S
         Timestamp,
         (i64, i64, i64),
     );
-    let rows: Vec<Row> = ids::table
-        .filter(ids::contact_id.eq_any(page))
-        .order((ids::contact_id, ids::is_primary.desc(), ids::id))
-        .select((
-            ids::contact_id,
-            ids::id,
-            ids::namespace,
-            ids::value,
-            ids::is_primary,
-            ids::first_seen_at,
-            ids::last_seen_at,
-            (ids::event_count, ids::page_count, ids::session_count),
-        ))
-        .load(conn)?;
+    let rows: Vec<Row> = Cached(
+        ids::table
+            .filter(ids::contact_id.eq_any(padded(page.to_vec())))
+            .order((ids::contact_id, ids::is_primary.desc(), ids::id))
+            .select((
+                ids::contact_id,
+                ids::id,
+                ids::namespace,
+                ids::value,
+                ids::is_primary,
+                ids::first_seen_at,
+                ids::last_seen_at,
+                (ids::event_count, ids::page_count, ids::session_count),
+            )),
+    )
+    .load(conn)?;
     let some = |at: Timestamp| Some(at).filter(|at| !at.is_zero());
     let mut seen: HashMap<ContactId, Seen> = HashMap::new();
     for (contact, _, namespace, value, is_primary, first, last, counts) in rows {
@@ -306,19 +314,21 @@ fn traits_of(
     page: &[ContactId],
 ) -> QueryResult<HashMap<ContactId, Vec<TraitJson>>> {
     type Row = (ContactId, String, String, Timestamp, Option<String>);
-    let rows: Vec<Row> = traits::table
-        .inner_join(trait_keys::table.on(trait_keys::id.eq(traits::key_id)))
-        .left_join(sources::table.on(sources::id.eq(traits::source_id)))
-        .filter(traits::contact_id.eq_any(page))
-        .order((traits::contact_id, trait_keys::key))
-        .select((
-            traits::contact_id,
-            trait_keys::key,
-            traits::value,
-            traits::at,
-            sources::name.nullable(),
-        ))
-        .load(conn)?;
+    let rows: Vec<Row> = Cached(
+        traits::table
+            .inner_join(trait_keys::table.on(trait_keys::id.eq(traits::key_id)))
+            .left_join(sources::table.on(sources::id.eq(traits::source_id)))
+            .filter(traits::contact_id.eq_any(padded(page.to_vec())))
+            .order((traits::contact_id, trait_keys::key))
+            .select((
+                traits::contact_id,
+                trait_keys::key,
+                traits::value,
+                traits::at,
+                sources::name.nullable(),
+            )),
+    )
+    .load(conn)?;
     let mut found: HashMap<ContactId, Vec<TraitJson>> = HashMap::new();
     for (contact, key, value, at, source) in rows {
         found.entry(contact).or_default().push(TraitJson {
@@ -335,19 +345,21 @@ fn names_of(
     conn: &mut Conn,
     page: &[ContactId],
 ) -> QueryResult<HashMap<ContactId, BTreeMap<String, i64>>> {
-    let rows: Vec<(ContactId, String, Option<i64>)> = ids::table
-        .inner_join(event_days::table.on(event_days::identity_id.eq(ids::id)))
-        .inner_join(event_names::table.on(event_names::id.eq(event_days::name_id)))
-        .filter(ids::contact_id.eq_any(page))
-        .filter(event_names::kind.eq("track"))
-        .group_by((ids::contact_id, event_names::name))
-        .select((
-            ids::contact_id,
-            event_names::name,
-            sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
-        ))
-        .limit(MOST_NAMES)
-        .load(conn)?;
+    let rows: Vec<(ContactId, String, Option<i64>)> = Cached(
+        ids::table
+            .inner_join(event_days::table.on(event_days::identity_id.eq(ids::id)))
+            .inner_join(event_names::table.on(event_names::id.eq(event_days::name_id)))
+            .filter(ids::contact_id.eq_any(padded(page.to_vec())))
+            .filter(event_names::kind.eq("track"))
+            .group_by((ids::contact_id, event_names::name))
+            .select((
+                ids::contact_id,
+                event_names::name,
+                sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
+            ))
+            .limit(MOST_NAMES),
+    )
+    .load(conn)?;
     let mut found: HashMap<ContactId, BTreeMap<String, i64>> = HashMap::new();
     for (contact, name, n) in rows {
         let all = found.entry(contact).or_default();

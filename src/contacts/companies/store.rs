@@ -12,7 +12,7 @@ use crate::base::ids::{CompanyId, TagId};
 use crate::base::{Timestamp, text};
 use crate::contacts::tags::Tag;
 use crate::db::schema::{companies, company_domains, company_people, company_tags, tags};
-use crate::db::{Conn, PortableExt};
+use crate::db::{Cached, Conn, PortableExt, padded};
 
 /// A company that is not in the trash.
 pub fn live(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<Company>> {
@@ -106,11 +106,13 @@ pub fn primary_domains(
     conn: &mut Conn,
     ids: &[CompanyId],
 ) -> QueryResult<HashMap<CompanyId, String>> {
-    let rows: Vec<(CompanyId, String)> = company_domains::table
-        .filter(company_domains::company_id.eq_any(ids))
-        .filter(company_domains::is_primary.eq(true))
-        .select((company_domains::company_id, company_domains::domain))
-        .load(conn)?;
+    let rows: Vec<(CompanyId, String)> = Cached(
+        company_domains::table
+            .filter(company_domains::company_id.eq_any(padded(ids.to_vec())))
+            .filter(company_domains::is_primary.eq(true))
+            .select((company_domains::company_id, company_domains::domain)),
+    )
+    .load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -126,11 +128,13 @@ pub fn domain_holder(conn: &mut Conn, domain: &str) -> QueryResult<Option<(Compa
 
 /// How many people the companies on a page have.
 pub fn people_counts(conn: &mut Conn, ids: &[CompanyId]) -> QueryResult<HashMap<CompanyId, i64>> {
-    let rows: Vec<(CompanyId, i64)> = company_people::table
-        .filter(company_people::company_id.eq_any(ids))
-        .group_by(company_people::company_id)
-        .select((company_people::company_id, sql::<BigInt>("COUNT(*)")))
-        .load(conn)?;
+    let rows: Vec<(CompanyId, i64)> = Cached(
+        company_people::table
+            .filter(company_people::company_id.eq_any(padded(ids.to_vec())))
+            .group_by(company_people::company_id)
+            .select((company_people::company_id, sql::<BigInt>("COUNT(*)"))),
+    )
+    .load(conn)?;
     Ok(rows.into_iter().collect())
 }
 

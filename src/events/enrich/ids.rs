@@ -67,13 +67,14 @@ impl Id {
 
     fn plain(namespace: &'static str, value: &str) -> Option<Self> {
         let value = value.trim();
-        if value.len() > MOST || blocked(value) {
-            return None;
-        }
         let value = match is_nfc_quick(value.chars()) {
-            IsNormalized::Yes => value.to_owned(),
+            IsNormalized::Yes => Cow::Borrowed(value),
             _ => value.nfc().collect(),
         };
+        if value.len() > MOST || blocked(&value) {
+            return None;
+        }
+        let value = value.into_owned();
         Some(Self {
             namespace: namespace.into(),
             value,

@@ -8,8 +8,8 @@ use super::super::enrich::Touch;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::contacts::{Card, CardAsk, CardRow, Spark};
-use crate::db::Conn;
 use crate::db::schema::{event_days, identities};
+use crate::db::{Cached, Conn};
 use crate::web::{ago, number};
 
 const DAYS: i64 = 30;
@@ -66,13 +66,15 @@ pub fn activity(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResu
 /// How many events each day had, from the first on.
 fn columns(conn: &mut Conn, contact: ContactId, first: i64) -> QueryResult<Vec<i64>> {
     let total = sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
-    let days: Vec<(i64, Option<i64>)> = event_days::table
-        .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
-        .filter(identities::contact_id.eq(contact.0))
-        .filter(event_days::day.ge(first))
-        .group_by(event_days::day)
-        .select((event_days::day, total))
-        .load(conn)?;
+    let days: Vec<(i64, Option<i64>)> = Cached(
+        event_days::table
+            .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
+            .filter(identities::contact_id.eq(contact.0))
+            .filter(event_days::day.ge(first))
+            .group_by(event_days::day)
+            .select((event_days::day, total)),
+    )
+    .load(conn)?;
     let mut values = vec![0; DAYS as usize];
     for (day, n) in days {
         if let Some(value) = usize::try_from(day - first)

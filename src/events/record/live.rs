@@ -22,7 +22,7 @@ use crate::base::Timestamp;
 use crate::base::clock;
 use crate::base::ids::ContactId;
 use crate::db::schema::{contacts, identities, user_sessions};
-use crate::db::{Conn, Db};
+use crate::db::{Cached, Conn, Db};
 use crate::web::{Error, Result, path_id};
 
 /// How often the tables are asked while nothing is heard.
@@ -151,11 +151,10 @@ fn version(conn: &mut Conn, contact: ContactId) -> QueryResult<Option<Version>> 
     let Some((updated_at, merged_into)) = row else {
         return Ok(None);
     };
-    let events: Option<i64> = identities::table
+    let sum = sql::<Nullable<BigInt>>("CAST(SUM(event_count) + COUNT(*) AS BIGINT)");
+    let query = identities::table
         .filter(identities::contact_id.eq(contact.0))
-        .select(sql::<Nullable<BigInt>>(
-            "CAST(SUM(event_count) + COUNT(*) AS BIGINT)",
-        ))
-        .first(conn)?;
+        .select(sum);
+    let events: Option<i64> = Cached(query).get_result(conn)?;
     Ok(Some((events, updated_at, merged_into)))
 }

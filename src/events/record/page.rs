@@ -13,7 +13,7 @@ use crate::accounts::rights::ReadContacts;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::contacts;
-use crate::db::schema::{identities, sessions};
+use crate::db::schema::sessions;
 use crate::db::{Conn, Db};
 use crate::timeline::{Later, Part, SubLine};
 use crate::web::{Cursor, Error, Page, Result, When};
@@ -60,8 +60,8 @@ pub async fn show(
     let page = db
         .read(move |conn| {
             let name = contacts::identities::name_of(conn, contact)?.ok_or(Error::NotFound)?;
-            let visit = find(conn, contact, id)?.ok_or(Error::NotFound)?;
             let own = identities_of(conn, contact)?;
+            let visit = find(conn, own.clone(), id)?.ok_or(Error::NotFound)?;
             let mut done = visit::done_on(conn, &own, &visit, after, PAGE as i64 + 1)?;
             let until = done.get(PAGE).map(|one| one.at);
             let first = if after.is_none() { done.first() } else { None };
@@ -97,10 +97,10 @@ pub async fn show(
     Ok(Page::new(viewer.shell(), page))
 }
 
-fn find(conn: &mut Conn, contact: ContactId, id: i64) -> QueryResult<Option<Visit>> {
+fn find(conn: &mut Conn, own: Vec<i64>, id: i64) -> QueryResult<Option<Visit>> {
     visit::visits()
         .filter(sessions::id.eq(id))
-        .filter(identities::contact_id.eq(contact.0))
+        .filter(sessions::identity_id.eq_any(own))
         .first(conn)
         .optional()
 }

@@ -26,22 +26,11 @@ pub fn visits(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
     if !ask.show.wants(Show::Web) {
         return Ok(Vec::new());
     }
-    let below = ask.bound(RANK);
-    let visits: Vec<Visit> = visit::visits()
-        .filter(identities::contact_id.eq(ask.contact.0))
-        .filter(sessions::started_at.le(below.at))
-        .filter(
-            sessions::started_at
-                .lt(below.at)
-                .or(sessions::id.lt(below.id)),
-        )
-        .order((sessions::started_at.desc(), sessions::id.desc()))
-        .limit(ask.limit)
-        .load(conn)?;
+    let own = identities_of(conn, ask.contact)?;
+    let visits = newest(conn, &own, ask)?;
     if visits.is_empty() {
         return Ok(Vec::new());
     }
-    let own = identities_of(conn, ask.contact)?;
     let open = if ask.before.is_none() { OPEN_VISITS } else { 0 };
     let mut done = ByVisit::new();
     for visit in visits.iter().take(open) {
@@ -57,6 +46,28 @@ pub fn visits(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
         .iter()
         .map(|visit| item(ask.contact, visit, done.remove(&visit.id)))
         .collect())
+}
+
+/// First which ones, out of the index alone, however many there are; then those.
+fn newest(conn: &mut Conn, own: &[i64], ask: &StrandAsk) -> QueryResult<Vec<Visit>> {
+    let below = ask.bound(RANK);
+    let ids = sessions::table
+        .filter(sessions::identity_id.eq_any(padded(own.to_vec())))
+        .filter(sessions::started_at.le(below.at))
+        .filter(
+            sessions::started_at
+                .lt(below.at)
+                .or(sessions::id.lt(below.id)),
+        )
+        .order((sessions::started_at.desc(), sessions::id.desc()))
+        .limit(ask.limit)
+        .select((sessions::started_at, sessions::id));
+    let ids: Vec<(Timestamp, i64)> = Cached(ids).load(conn)?;
+    let ids = ids.into_iter().map(|(_, id)| id).collect();
+    let rows = visit::visits()
+        .filter(sessions::id.eq_any(padded(ids)))
+        .order((sessions::started_at.desc(), sessions::id.desc()));
+    Cached(rows).load(conn)
 }
 
 /// The identities whose events are the contact's.

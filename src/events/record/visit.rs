@@ -9,7 +9,7 @@ use crate::base::Timestamp;
 use crate::base::clock::{HOUR, MINUTE, SECOND};
 use crate::base::ids::ContactId;
 use crate::base::text;
-use crate::db::schema::{event_names, events, identities, sessions, sources};
+use crate::db::schema::{event_names, events, sessions, sources};
 use crate::db::{Cached, Conn, padded};
 use crate::timeline::{Later, Part, SubLine};
 use crate::web::Cursor;
@@ -39,11 +39,10 @@ pub struct Happened {
     properties: String,
 }
 
-/// The columns of [`Visit`], of sessions joined with identities and sources.
+/// The columns of [`Visit`], of sessions joined with sources.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn visits() -> _ {
     sessions::table
-        .inner_join(identities::table.on(identities::id.eq(sessions::identity_id)))
         .inner_join(sources::table.on(sources::id.eq(sessions::source_id)))
         .select((
             sessions::id,
