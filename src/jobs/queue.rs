@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
-use diesel::dsl::{count_star, exists, min};
+use diesel::dsl::{count_star, exists, min, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::{Job, wake};
 use crate::base::Timestamp;
 use crate::base::ids::JobId;
 use crate::db::schema::jobs;
-use crate::db::{Conn, PortableExt};
+use crate::db::{Cached, Conn, PortableExt};
 use crate::text_enum;
 
 text_enum!(
@@ -104,21 +106,34 @@ pub fn enqueue_at<J: Job>(
 
 /// Whether a worker would find something: asked before the writer is troubled.
 pub(super) fn has_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
-    let is_due = |state| jobs::table.filter(jobs::state.eq(state));
-    let ready = is_due(State::Ready).filter(jobs::run_at.le(now));
-    if diesel::select(exists(ready)).get_result(conn)? {
+    let ready = jobs::table.filter(is_ready()).filter(jobs::run_at.le(now));
+    if Cached(diesel::select(exists(ready))).get_result(conn)? {
         return Ok(true);
     }
-    let abandoned = is_due(State::Running).filter(jobs::locked_until.lt(now));
-    diesel::select(exists(abandoned)).get_result(conn)
+    let abandoned = jobs::table
+        .filter(is_running())
+        .filter(jobs::locked_until.lt(now));
+    Cached(diesel::select(exists(abandoned))).get_result(conn)
+}
+
+/// A state as a word, not as a value: only so do the databases know the indexes that hold no other rows.
+fn is_ready() -> SqlLiteral<Bool> {
+    sql("jobs.state = 'ready'")
+}
+
+fn is_running() -> SqlLiteral<Bool> {
+    sql("jobs.state = 'running'")
 }
 
 /// Whether a job with this key waits or runs.
 pub(super) fn is_planned(conn: &mut Conn, unique_key: &str) -> QueryResult<bool> {
-    let planned = jobs::table
-        .filter(jobs::unique_key.eq(unique_key))
-        .filter(jobs::state.ne(State::Dead));
-    diesel::select(exists(planned)).get_result(conn)
+    let ready = jobs::table
+        .filter(is_ready())
+        .filter(jobs::unique_key.eq(unique_key));
+    let running = jobs::table
+        .filter(is_running())
+        .filter(jobs::unique_key.eq(unique_key));
+    Cached(diesel::select(exists(ready).or(exists(running)))).get_result(conn)
 }
 
 /// Holds on to jobs for longer.
@@ -226,9 +241,9 @@ fn has_twin(conn: &mut Conn, id: JobId) -> QueryResult<bool> {
     };
     let twin = jobs::table
         .filter(jobs::unique_key.eq(key))
-        .filter(jobs::state.eq(State::Ready))
+        .filter(is_ready())
         .filter(jobs::id.ne(id));
-    diesel::select(exists(twin)).get_result(conn)
+    Cached(diesel::select(exists(twin))).get_result(conn)
 }
 
 /// How much there is in each state.
@@ -248,10 +263,8 @@ pub fn counts(conn: &mut Conn) -> QueryResult<Counts> {
         ready: of(State::Ready),
         running: of(State::Running),
         dead: of(State::Dead),
-        oldest: jobs::table
-            .filter(jobs::state.eq(State::Ready))
-            .select(min(jobs::run_at))
-            .first(conn)?,
+        oldest: Cached(jobs::table.filter(is_ready()).select(min(jobs::run_at)))
+            .get_result(conn)?,
     })
 }
 

@@ -23,6 +23,7 @@ CREATE TABLE jobs (
 );
 CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE unique_key IS NOT NULL AND state = 'ready';
 CREATE INDEX jobs_due ON jobs (priority, run_at, id) WHERE state = 'ready';
+CREATE INDEX jobs_soonest ON jobs (run_at) WHERE state = 'ready';
 CREATE INDEX jobs_running ON jobs (locked_until) WHERE state = 'running';
 CREATE INDEX jobs_state ON jobs (state, id);
 
