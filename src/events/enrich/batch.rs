@@ -164,16 +164,23 @@ fn store(
     }
     let mut visits = Visits::load(conn, &owned)?;
     let mut counters = Counters::default();
-    let ids = reserve::ids(conn, "events", owned.len())?;
-    let mut rows = Vec::with_capacity(owned.len());
-    let mut newest = 0;
-    for ((draft, owner), id) in owned.iter().zip(ids) {
+    let mut joins = Vec::with_capacity(owned.len());
+    for (draft, owner) in &owned {
         let joined = visits.join(conn, draft, *owner)?;
         let name_id = memory.names.id(draft).unwrap_or_default();
         counters.add(draft, *owner, name_id, &joined);
+        joins.push((name_id, joined.session));
+    }
+    let ids = reserve::ids(conn, "events", owned.len())?;
+    let mut rows = Vec::with_capacity(owned.len());
+    let mut newest = 0;
+    for (at, id) in by_identity(&owned).into_iter().zip(ids) {
+        let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at)) else {
+            continue;
+        };
         memory.keys.add(draft.key, id);
         newest = newest.max(id);
-        rows.push(event_row(draft, *owner, id, name_id, joined.session));
+        rows.push(event_row(draft, *owner, id, *name_id, *session));
     }
     world.write(conn)?;
     upsert::events(conn, &rows)?;
@@ -196,6 +203,14 @@ fn store(
         }
     }
     Ok(())
+}
+
+/// The order in which events are stored: those of one identity side by side, each as it was sent. So a page of the index
+/// is touched once a batch, and what somebody did is read from few places.
+fn by_identity(owned: &[(&Draft, Owner)]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..owned.len()).collect();
+    order.sort_by_key(|at| owned.get(*at).map(|(_, owner)| owner.identity));
+    order
 }
 
 fn event_row(
