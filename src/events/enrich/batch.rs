@@ -175,7 +175,8 @@ fn store(
     let mut rows = Vec::with_capacity(owned.len());
     let mut newest = 0;
     for (at, id) in by_identity(&owned).into_iter().zip(ids) {
-        let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at)) else {
+        let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at))
+        else {
             continue;
         };
         memory.keys.add(draft.key, id);
