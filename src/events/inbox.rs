@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use tokio::sync::oneshot;
 
 use crate::base::Timestamp;
 use crate::base::ids::SourceId;
 use crate::db::schema::inbox;
-use crate::db::{Conn, DatabaseUrl, Db, DbError};
+use crate::db::{Cached, Conn, DatabaseUrl, Db, DbError};
 use crate::each_backend;
 
 /// A request to keep.
@@ -179,6 +181,9 @@ impl Inbox {
     }
 }
 
+/// What a request weighs besides its body.
+const ROW_BYTES: usize = 200;
+
 /// The requests after `position`, oldest first, until `most_bytes` are read.
 pub(super) fn after(
     conn: &mut Conn,
@@ -186,8 +191,15 @@ pub(super) fn after(
     most_rows: i64,
     most_bytes: usize,
 ) -> QueryResult<Vec<Waiting>> {
+    // SQLite hands out row by row; PostgreSQL's answer comes whole, so it is asked first how far to go.
+    let until = if conn.is_sqlite() {
+        i64::MAX
+    } else {
+        reach(conn, position, most_rows, most_bytes)?
+    };
     let rows = inbox::table
         .filter(inbox::id.gt(position))
+        .filter(inbox::id.le(until))
         .order(inbox::id)
         .limit(most_rows)
         .select(Waiting::as_select())
@@ -196,13 +208,34 @@ pub(super) fn after(
     let mut bytes = 0;
     for row in rows {
         let row = row?;
-        bytes += row.body.len() + 200;
+        bytes += row.body.len() + ROW_BYTES;
         taken.push(row);
         if bytes >= most_bytes {
             break;
         }
     }
     Ok(taken)
+}
+
+/// The last request after `position` with which `most_bytes` are reached.
+fn reach(conn: &mut Conn, position: i64, most_rows: i64, most_bytes: usize) -> QueryResult<i64> {
+    let size = sql::<Integer>("octet_length(body)");
+    let sizes = inbox::table
+        .filter(inbox::id.gt(position))
+        .order(inbox::id)
+        .limit(most_rows)
+        .select((inbox::id, size));
+    let sizes: Vec<(i64, i32)> = Cached(sizes).load(conn)?;
+    let mut bytes = 0;
+    let mut last = position;
+    for (id, size) in sizes {
+        last = id;
+        bytes += size.unsigned_abs() as usize + ROW_BYTES;
+        if bytes >= most_bytes {
+            break;
+        }
+    }
+    Ok(last)
 }
 
 fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {

@@ -9,16 +9,15 @@ use diesel::prelude::*;
 
 use super::super::Failure;
 use super::super::chance::Chance;
-use super::super::scale::rows::EventRow;
 use super::load::Load;
 use crate::base::Timestamp;
 use crate::base::ids::SourceId;
+use crate::db::dialect::upsert;
 use crate::db::schema::events;
 use crate::db::{Conn, Db};
-use crate::insert_all;
 
-/// Rows of one transaction.
-const TRANSACTION: u64 = 5_000;
+/// Rows of one transaction: about as many as the worker's batches have under load.
+const TRANSACTION: u64 = 50_000;
 
 /// Rows a second, over `n` rows at the most. Only the transactions count, not the making of rows.
 pub(super) fn measure(
@@ -37,32 +36,31 @@ pub(super) fn measure(
     let mut done: u64 = 0;
     while done < n {
         let size = TRANSACTION.min(n - done);
+        let ids: Vec<String> = (done..done + size)
+            .map(|event| format!("f{}", load.message_id(event)))
+            .collect();
         let mut rows = Vec::with_capacity(size as usize);
-        for event in done..done + size {
+        for (event, message_id) in (done..done + size).zip(&ids) {
             let (name_id, properties, context) = samples
                 .get(chance.below(samples.len().max(1) as u64) as usize)
-                .cloned()
                 .ok_or("no events to copy")?;
-            rows.push(EventRow {
+            rows.push(upsert::Event {
                 id: last + 1 + event as i64,
                 identity_id: chance.pick(&people),
-                name_id,
+                name_id: *name_id,
                 source_id: source.0,
                 session_id: Some(event as i64),
-                at: now.plus(event as i64),
-                original_at: now,
-                sent_at: Some(now),
-                received_at: now,
-                message_id: format!("f{}", load.message_id(event)),
+                at: now.plus(event as i64).0,
+                original_at: now.0,
+                sent_at: Some(now.0),
+                received_at: now.0,
+                message_id,
                 properties,
                 context,
             });
         }
         let started = Instant::now();
-        Db::transaction_on(conn, |conn| {
-            insert_all!(conn, events::table, &rows);
-            QueryResult::Ok(())
-        })?;
+        Db::transaction_on(conn, |conn| upsert::events(conn, &rows))?;
         took += started.elapsed();
         done += size;
     }
@@ -96,7 +94,7 @@ fn remove(conn: &mut Conn, last: i64) -> QueryResult<()> {
             let ids: Vec<i64> = events::table
                 .filter(events::id.gt(last))
                 .order(events::id)
-                .limit(TRANSACTION as i64)
+                .limit(5_000)
                 .select(events::id)
                 .load(conn)?;
             for ids in ids.chunks(500) {

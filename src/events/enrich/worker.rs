@@ -24,9 +24,11 @@ use crate::db::schema::{cursors, inbox as inbox_table, leases};
 use crate::db::{Conn, Db, DbError, Later, PortableExt, is_passing};
 
 /// Requests and bytes of one batch at the most: bounds memory and how long other writes wait. The more events a batch
-/// has, the less each costs: a person's row is read and written once a batch.
+/// has, the less each costs: a person's row is read and written once a batch. On PostgreSQL what is written is held
+/// twice more, as arrays and as the messages that carry them.
 const MOST_ROWS: i64 = 16_000;
 const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES_POSTGRES: usize = 6 << 20;
 /// Rounds after which a late request with a low id is looked for.
 const EVERY_SO_OFTEN: u64 = 16;
 /// How long a lease holds without a batch.
@@ -175,8 +177,13 @@ impl Worker {
         let Some(after) = state.after(self.db.url().is_sqlite()) else {
             return Ok(None);
         };
+        let most_bytes = if self.db.url().is_sqlite() {
+            MOST_BYTES
+        } else {
+            MOST_BYTES_POSTGRES
+        };
         let waiting = match &mut state.reader {
-            Some(reader) => inbox::after(reader, after, MOST_ROWS, MOST_BYTES)?,
+            Some(reader) => inbox::after(reader, after, MOST_ROWS, most_bytes)?,
             None => Vec::new(),
         };
         let rejected = self.health.take();
