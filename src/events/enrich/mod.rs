@@ -24,6 +24,7 @@ mod sessions;
 mod touch;
 mod trait_keys;
 mod traits;
+mod turn;
 mod worker;
 
 pub use ids::{Id, blocked};
