@@ -73,11 +73,12 @@ pub fn read(request: &Waiting, settings: &SourceSettings, keep_raw: bool) -> Rea
     };
     let may_hold_several = matches!(request.kind.as_str(), "batch" | "import" | "replay");
     match serde_json::from_str::<Envelope<'_>>(body) {
+        // serde takes a list for a struct, too: what is no object is left to the reader of single events, who says so.
         Ok(Envelope {
             batch: Some(events),
             context,
             sent_at,
-        }) if may_hold_several => {
+        }) if may_hold_several && body.trim_start().starts_with('{') => {
             let frame = Frame {
                 sent_at: fields::time(sent_at).ok().flatten(),
                 context,
@@ -145,6 +146,32 @@ fn typed(json: &str, kind: Option<EventKind>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Found by fuzzing: a list of lists read as an envelope without events, and nobody heard of it.
+    #[test]
+    fn a_list_is_no_envelope() {
+        let read_body = |body: &str| {
+            let request = Waiting {
+                id: 1,
+                source_id: SourceId(1),
+                received_at: Timestamp(1),
+                kind: "batch".to_owned(),
+                ip: String::new(),
+                user_agent: String::new(),
+                body: body.as_bytes().to_vec(),
+            };
+            read(&request, &SourceSettings::default(), false)
+        };
+        for body in [
+            "[[]]",
+            " [[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\"}]]",
+        ] {
+            let reading = read_body(body);
+            assert!(reading.drafts.is_empty(), "{body}");
+            assert_eq!(reading.refusals.len(), 1, "{body}");
+        }
+        assert!(read_body("{\"batch\":[]}").refusals.is_empty());
+    }
 
     #[test]
     fn what_the_address_said_stays_with_the_event() {
