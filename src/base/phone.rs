@@ -3,6 +3,9 @@
 use phonenumber::Mode;
 use phonenumber::country;
 
+/// `+` and fifteen digits (E.164); some of the plans' own patterns allow more.
+const LONGEST: usize = 16;
+
 /// Normalises to E.164 (`+4757851204`). A number without `+` is read in `default_country`
 /// (ISO 3166-1 alpha-2); `None` where it is no valid number.
 pub fn parse(text: &str, default_country: Option<&str>) -> Option<String> {
@@ -15,7 +18,7 @@ pub fn parse(text: &str, default_country: Option<&str>) -> Option<String> {
     let e164 = number.format().mode(Mode::E164).to_string();
     // Where a number begins like its country's own prefix, the library reads it in two ways: only what reads back as
     // itself can be compared.
-    (number.is_valid() && is_normal(&e164)).then_some(e164)
+    (number.is_valid() && e164.len() <= LONGEST && is_normal(&e164)).then_some(e164)
 }
 
 fn is_normal(e164: &str) -> bool {
@@ -58,6 +61,7 @@ mod tests {
             ("123", Some("NO"), None),
             // Found by fuzzing: `8` is also what Russians dial in front.
             ("+784658 50427", Some("NO"), None),
+            ("+49238982716243348", None, None),
         ] {
             assert_eq!(parse(text, country).as_deref(), want, "{text}");
         }
