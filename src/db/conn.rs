@@ -79,7 +79,7 @@ impl Connection for Conn {
 
     fn establish(_: &str) -> ConnectionResult<Self> {
         Err(ConnectionError::BadConnection(
-            "connections are opened by db::pool".to_owned(),
+            "connections are opened by db::connect".to_owned(),
         ))
     }
 

@@ -15,8 +15,7 @@ fn connections_that_end_under_load_lose_nothing_and_need_no_restart() {
         println!("skipped: a file has no connections to end");
         return;
     }
-    let words = place.says(&["source", "create", "--name", "Website", "--kind", "web"]);
-    let key = words.lines().last().expect("a key").to_owned();
+    let key = place.has_website();
     let events = Arc::new(Events::default());
     let server = place.serve();
     let stop = Arc::new(AtomicBool::new(false));

@@ -53,18 +53,8 @@ fn a_full_disk_is_said_to_the_sender_and_costs_nothing_that_was_answered() {
         println!("skipped: no disk may be mounted here");
         return;
     };
-    place.says(&[
-        "user",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "admin",
-    ]);
-    let words = place.says(&["source", "create", "--name", "Website", "--kind", "web"]);
-    let key = words.lines().last().expect("a key").to_owned();
+    place.has_ada();
+    let key = place.has_website();
     let events = Arc::new(Events::default());
     let server = place.serve();
     let stop = Arc::new(AtomicBool::new(false));

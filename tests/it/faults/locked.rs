@@ -36,18 +36,8 @@ fn events_are_taken_while_the_database_is_held_and_refused_while_the_inbox_is() 
         println!("skipped: rows of PostgreSQL are not held file by file");
         return;
     }
-    place.says(&[
-        "user",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "admin",
-    ]);
-    let words = place.says(&["source", "create", "--name", "Website", "--kind", "web"]);
-    let key = words.lines().last().expect("a key").to_owned();
+    place.has_ada();
+    let key = place.has_website();
     let server = place.serve();
     let mut known = Known::default();
     let mut send = |n: u32| {

@@ -19,8 +19,7 @@ fn two_instances_store_every_event_once_and_one_takes_over_when_the_other_dies()
 
 fn two_instances() {
     let place = Place::on_either();
-    let words = place.says(&["source", "create", "--name", "Website", "--kind", "web"]);
-    let key = words.lines().last().expect("a key").to_owned();
+    let key = place.has_website();
     let (first, second) = (place.serve(), place.serve());
     let events = Arc::new(Events::default());
     let stop = Arc::new(AtomicBool::new(false));

@@ -7,16 +7,7 @@ use crate::support::{Place, text};
 
 /// An instance with somebody in it, a source and a key.
 fn filled(place: &Place) -> String {
-    place.says(&[
-        "user",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "admin",
-    ]);
+    place.has_ada();
     place.says(&["key", "create", "--user", "ada@example.com"]);
     place.says(&[
         "source",

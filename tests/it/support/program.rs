@@ -87,6 +87,20 @@ impl Place {
         text(&output.stdout)
     }
 
+    /// An administrator, ada@example.com.
+    #[track_caller]
+    pub fn has_ada(&self) {
+        let who = "user create --email ada@example.com --name Ada --role admin";
+        self.says(&who.split(' ').collect::<Vec<_>>());
+    }
+
+    /// A source of the web; gives its write key.
+    #[track_caller]
+    pub fn has_website(&self) -> String {
+        let words = self.says(&["source", "create", "--name", "Website", "--kind", "web"]);
+        words.lines().last().expect("a key").to_owned()
+    }
+
     #[track_caller]
     pub fn refuses(&self, args: &[&str]) -> String {
         let output = self.run(args);
