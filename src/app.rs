@@ -9,9 +9,10 @@ use actix_web::{App, middleware, web};
 
 use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{Cost, Passwords};
-use crate::accounts::{self, DemoWorld, Figures};
+use crate::accounts::{self, DemoWorld, Figures, Panels};
 use crate::base::clock;
 use crate::config::{Config, ConfigError};
+use crate::contacts::merge::Followers;
 use crate::contacts::{self, Cards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::demo;
@@ -21,7 +22,7 @@ use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
 use crate::events::live::Live;
 use crate::events::streams::Streams;
-use crate::events::{debugger, quarantine, record, sources};
+use crate::events::{acts, debugger, quarantine, record, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
@@ -31,6 +32,8 @@ use crate::web as kit;
 
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
+/// What else moves when two contacts become one.
+const FOLLOWERS: Followers = Followers(&[]);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -123,6 +126,7 @@ impl House {
         Kinds::new()
             .with::<mail::Send>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
+            .with::<acts::Tell>(self.inbox.clone())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),
@@ -152,6 +156,7 @@ impl House {
             self.inbox.clone(),
             self.live.clone(),
             self.health.clone(),
+            FOLLOWERS,
         )
     }
 }
@@ -204,6 +209,7 @@ pub fn app(
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
         .app_data(web::Data::new(figures()))
+        .app_data(web::Data::new(panels()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -230,6 +236,11 @@ fn strands() -> Strands {
 /// What stands beside a contact's story, beyond its companies.
 fn cards() -> Cards {
     Cards(vec![record::activity, record::touches])
+}
+
+/// What Home shows, by role.
+fn panels() -> Panels {
+    Panels(vec![record::hot])
 }
 
 /// What the settings' sidebar counts.

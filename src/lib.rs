@@ -15,7 +15,8 @@
 //! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
-//!    on the left shows what slices on the right know ([`timeline`]'s strands, [`contacts`]' cards).
+//!    on the left shows or moves what slices on the right keep ([`timeline`]'s strands, [`contacts`]' cards and followers of
+//!    a merge, [`accounts`]' panels of Home).
 //! 9. [`cli`]: one file per command.
 //!
 //! Inside a slice: `pages`, `api`, `jobs` → `actions` → `store` → `model`. A handler's signature is its contract: the right
@@ -42,7 +43,8 @@
 //! sessions and last seen, and moves the cursor. While one batch is applied, the next is read and understood. The hashes that
 //! keep duplicates out stay in memory while they are young and are written in sorted runs; cursors say which events they
 //! cover, so a restart reads the rest back from the events themselves. What cannot be understood goes to the quarantine, with its bytes, and can be
-//! repaired and replayed at its true time. After the commit `events::live` tells the pages that watch.
+//! repaired and replayed at its true time. After the commit `events::live` tells the pages that watch. What is done in the house
+//! (a deal won, a ticket answered) takes the same way: [`events::acts`] puts it into the inbox as an event of the built-in source.
 //!
 //! # The way of a job
 //! An action calls [`jobs::enqueue`] in its transaction. The commit rings the bell of this process; other processes look once a

@@ -15,6 +15,7 @@ pub mod keyring;
 mod mails;
 pub mod model;
 pub mod pages;
+pub mod panels;
 pub mod password;
 pub mod rights;
 pub mod setup_token;
@@ -27,6 +28,7 @@ pub use error::AccountError;
 pub use figures::Figures;
 pub use guest::Guest;
 pub use model::{Role, User};
+pub use panels::Panels;
 pub use viewer::{Can, Viewer};
 
 /// Loads the demo world, or has it loaded by a job; `None` where this build has none.

@@ -2,6 +2,7 @@
 //! has what; finer rights (own, team) come later and change this file, not the handlers.
 
 use super::Role;
+use crate::web::Doors;
 
 /// Something a person may or may not do.
 pub trait Right: 'static {
@@ -46,6 +47,26 @@ rights! {
     ManageSources: "change sources", None, [Admin | Manager | Marketing];
     /// Repairing and replaying quarantined events.
     ManageQuarantine: "repair events", None, [Admin | Manager | Marketing];
+    /// Deals, the board, tasks.
+    ReadDeals: "see deals", Some("deals:read"), [Admin | Manager | Sales | Support | Marketing | ReadOnly];
+    /// Creating, changing and moving them.
+    EditDeals: "change deals", Some("deals:write"), [Admin | Manager | Sales];
+    /// Pipelines and their stages.
+    ManagePipelines: "change pipelines", None, [Admin | Manager];
+    /// Tickets and their messages.
+    ReadTickets: "see tickets", Some("tickets:read"), [Admin | Manager | Sales | Support | ReadOnly];
+    /// Answering, assigning, solving.
+    EditTickets: "answer tickets", Some("tickets:write"), [Admin | Manager | Support];
+    /// Addresses that tickets arrive at, and the quarantine of mail.
+    ManageMailboxes: "change mailboxes", None, [Admin];
+    /// Handing in mail as a mail server does.
+    TakeMail: "hand in mail", Some("mail:in"), [Admin | Support];
+    /// Campaigns, templates, results.
+    ReadCampaigns: "see campaigns", Some("campaigns:read"), [Admin | Manager | Sales | Marketing | ReadOnly];
+    /// Writing them, test sends, topics.
+    EditCampaigns: "change campaigns", Some("campaigns:write"), [Admin | Marketing];
+    /// Launching, pausing, cancelling.
+    SendCampaigns: "send campaigns", None, [Admin | Marketing];
     /// Inviting people, changing roles.
     ManagePeople: "manage people", None, [Admin];
     /// The workspace: name, mail, demo data.
@@ -56,6 +77,20 @@ rights! {
     ReadAudit: "read the audit", None, [Admin];
 }
 
+/// What the frame offers somebody with a role.
+pub fn doors(role: Role) -> Doors {
+    Doors {
+        see_sources: ReadSources::allows(role),
+        see_deals: ReadDeals::allows(role),
+        see_tickets: ReadTickets::allows(role),
+        see_campaigns: ReadCampaigns::allows(role),
+        add_contacts: EditContacts::allows(role),
+        add_deals: EditDeals::allows(role),
+        add_tickets: EditTickets::allows(role),
+        add_campaigns: EditCampaigns::allows(role),
+    }
+}
+
 /// The scopes an API key can have, with what they are for.
 pub const SCOPES: &[(&str, &str)] = &[
     (
@@ -64,6 +99,13 @@ pub const SCOPES: &[(&str, &str)] = &[
     ),
     ("contacts:write", "Create and change contacts and companies"),
     ("sources:read", "Read sources and their health"),
+    ("deals:read", "Read deals and tasks"),
+    ("deals:write", "Create, change and move deals"),
+    ("tickets:read", "Read tickets and their messages"),
+    ("tickets:write", "Create tickets and answer them"),
+    ("mail:in", "Hand in mail for mailboxes"),
+    ("campaigns:read", "Read campaigns and their results"),
+    ("campaigns:write", "Change campaigns and templates"),
 ];
 
 /// The scopes that are of use to somebody with this role.
@@ -72,6 +114,13 @@ pub fn scopes_of(role: Role) -> Vec<(&'static str, &'static str)> {
         "contacts:read" => ReadContacts::allows(role),
         "contacts:write" => EditContacts::allows(role),
         "sources:read" => ReadSources::allows(role),
+        "deals:read" => ReadDeals::allows(role),
+        "deals:write" => EditDeals::allows(role),
+        "tickets:read" => ReadTickets::allows(role),
+        "tickets:write" => EditTickets::allows(role),
+        "mail:in" => TakeMail::allows(role),
+        "campaigns:read" => ReadCampaigns::allows(role),
+        "campaigns:write" => EditCampaigns::allows(role),
         _ => true,
     };
     SCOPES

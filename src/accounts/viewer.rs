@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::audit::By;
 use super::figures::Figures;
-use super::rights::{ReadSources, Right};
+use super::rights::{self, Right};
 use super::store::SignedIn;
 use super::{User, store};
 use crate::base::clock::{self, MINUTE, Timestamp};
@@ -69,7 +69,7 @@ impl Viewer {
                 tone: text::tone(user.id.0),
                 avatar_url: user.avatar_file_id.map(|id| format!("/files/{id}")),
                 is_admin: user.role == super::Role::Admin,
-                sees_sources: ReadSources::allows(user.role),
+                may: rights::doors(user.role),
             }),
             csrf: self.csrf.clone(),
             theme: match user.theme {

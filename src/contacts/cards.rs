@@ -5,6 +5,7 @@ use diesel::QueryResult;
 
 use super::companies::people;
 use super::companies::store as companies;
+use crate::accounts::Role;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::base::text;
@@ -19,6 +20,8 @@ pub struct CardAsk {
     pub zone: Tz,
     /// Whether the reader may change contacts.
     pub can_edit: bool,
+    /// The reader's role, for cards that need a right of their own.
+    pub role: Role,
 }
 
 /// Makes one card of a contact, or none where there is nothing to show.

@@ -10,6 +10,7 @@ use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId};
 use crate::base::{Timestamp, phone};
 use crate::db::Conn;
 use crate::db::schema::{contacts, identities};
+use crate::insert_missing;
 
 /// Identifiers read for one page.
 const MOST: i64 = 200;
@@ -120,6 +121,46 @@ pub fn name_of(conn: &mut Conn, id: ContactId) -> QueryResult<Option<String>> {
     Ok(Some(named(&contact, &identities)))
 }
 
+#[derive(Debug, Insertable)]
+#[diesel(table_name = identities, treat_none_as_default_value = false)]
+struct Row {
+    contact_id: ContactId,
+    namespace: String,
+    value: String,
+    shown: &'static str,
+    label: String,
+    is_primary: bool,
+    is_shared: bool,
+    source_id: SourceId,
+    created_at: Timestamp,
+    first_seen_at: Timestamp,
+    last_seen_at: Timestamp,
+    event_count: i64,
+    page_count: i64,
+    session_count: i64,
+}
+
+impl From<&NewIdentity> for Row {
+    fn from(new: &NewIdentity) -> Self {
+        Self {
+            contact_id: new.contact_id,
+            namespace: new.namespace.clone(),
+            value: new.value.clone(),
+            shown: "",
+            label: new.label.clone(),
+            is_primary: new.is_primary,
+            is_shared: false,
+            source_id: new.source_id,
+            created_at: new.now,
+            first_seen_at: Timestamp::ZERO,
+            last_seen_at: Timestamp::ZERO,
+            event_count: 0,
+            page_count: 0,
+            session_count: 0,
+        }
+    }
+}
+
 /// Identifiers of a contact, the primary ones first, without its own `record`.
 pub fn of(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<Identity>> {
     Identity::query()
@@ -176,24 +217,32 @@ pub fn check_free(
 /// Stores an identifier.
 pub fn insert(conn: &mut Conn, new: &NewIdentity) -> QueryResult<IdentityId> {
     diesel::insert_into(identities::table)
-        .values((
-            identities::contact_id.eq(new.contact_id),
-            identities::namespace.eq(&new.namespace),
-            identities::value.eq(&new.value),
-            identities::shown.eq(""),
-            identities::label.eq(&new.label),
-            identities::is_primary.eq(new.is_primary),
-            identities::is_shared.eq(false),
-            identities::source_id.eq(new.source_id),
-            identities::created_at.eq(new.now),
-            identities::first_seen_at.eq(Timestamp::ZERO),
-            identities::last_seen_at.eq(Timestamp::ZERO),
-            identities::event_count.eq(0),
-            identities::page_count.eq(0),
-            identities::session_count.eq(0),
-        ))
+        .values(Row::from(new))
         .returning(identities::id)
         .get_result(conn)
+}
+
+/// Gives each contact the identity that stands for its own record, where it has none yet.
+pub fn ensure_records(conn: &mut Conn, ids: &[ContactId], now: Timestamp) -> QueryResult<()> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    for chunk in ids.chunks(500) {
+        let values: Vec<String> = chunk.iter().map(ToString::to_string).collect();
+        let found: Vec<String> = identities::table
+            .filter(identities::value.eq_any(&values))
+            .filter(identities::namespace.eq("record"))
+            .select(identities::value)
+            .load(conn)?;
+        let new: Vec<Row> = chunk
+            .iter()
+            .zip(values)
+            .filter(|(_, value)| !found.contains(value))
+            .map(|(id, value)| Row::from(&NewIdentity::by_hand(*id, "record", &value, now)))
+            .collect();
+        insert_missing!(conn, identities::table, &new);
+    }
+    Ok(())
 }
 
 /// Removes an identifier under which nothing ever happened; one with events stays, as nobody's primary.

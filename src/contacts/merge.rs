@@ -1,5 +1,6 @@
 //! Two contacts become one: everything of the loser is re-pointed to the winner, every moved row is journaled, so that
 //! undoing it can move each back. Cost: the rows moved, never the events. Used by people and by the enrichment worker.
+//! What slices to the right keep of a contact is re-pointed by functions that `app` lists: [`Followers`].
 
 use std::collections::HashMap;
 
@@ -16,7 +17,18 @@ use crate::db::schema::{
 use crate::db::{Conn, PortableExt};
 use crate::timeline::{self, EntryKind, NewEntry};
 
+/// Re-points what one slice keeps of the loser, and notes each row it moved.
+pub type Follower = fn(&mut Conn, &Journal) -> QueryResult<()>;
+
+/// Every follower of the house.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Followers(pub &'static [Follower]);
+
 /// Merges `loser` into `winner`; must run in a transaction. `evidence` is JSON that says why.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "who, with whom, why, by whom, when: none of it belongs to another"
+)]
 pub fn merge(
     conn: &mut Conn,
     winner: ContactId,
@@ -25,6 +37,7 @@ pub fn merge(
     evidence: &str,
     actor: Option<UserId>,
     now: Timestamp,
+    followers: Followers,
 ) -> QueryResult<MergeId> {
     let id: i64 = diesel::insert_into(merges::table)
         .values((
@@ -47,6 +60,9 @@ pub fn merge(
     journal.tags(conn)?;
     journal.story(conn)?;
     journal.traits(conn)?;
+    for follow in followers.0 {
+        follow(conn, &journal)?;
+    }
     journal.columns(conn, now)?;
     diesel::update(contacts::table.filter(contacts::id.eq(loser)))
         .set((
@@ -91,15 +107,32 @@ fn tell(
     timeline::add(conn, &entry)
 }
 
-struct Journal {
+/// The book of one merge: every row that was moved, and what it was before.
+#[derive(Debug, Clone, Copy)]
+pub struct Journal {
     merge: i64,
     winner: ContactId,
     loser: ContactId,
 }
 
 impl Journal {
+    /// The contact that stays.
+    pub fn winner(&self) -> ContactId {
+        self.winner
+    }
+
+    /// The contact that lives on in the other.
+    pub fn loser(&self) -> ContactId {
+        self.loser
+    }
+
+    /// Notes rows of a table whose `contact_id` was the loser's.
+    pub fn moved(&self, conn: &mut Conn, table: &str, ids: Vec<i64>) -> QueryResult<()> {
+        self.note(conn, table, &self.of_loser(ids))
+    }
+
     /// Notes that a row was moved and what it was before.
-    fn note(
+    pub fn note(
         &self,
         conn: &mut Conn,
         table: &str,

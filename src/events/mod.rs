@@ -3,6 +3,7 @@
 //! events, identities and traits; the `quarantine` keeps what could not be understood; `live` tells whoever watches.
 //! Invariants: what was answered 200 is stored exactly once; one bad event never fails its batch; only the worker writes events.
 
+pub mod acts;
 pub mod debugger;
 pub mod enrich;
 pub mod health;

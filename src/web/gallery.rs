@@ -6,7 +6,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Page, Redirect, Shell, ShellViewer, asset_text, redirect};
+use super::{Doors, Page, Redirect, Shell, ShellViewer, asset_text, redirect};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -207,7 +207,16 @@ fn shell() -> Shell {
             tone: "accent",
             avatar_url: None,
             is_admin: true,
-            sees_sources: true,
+            may: Doors {
+                see_sources: true,
+                see_deals: true,
+                see_tickets: true,
+                see_campaigns: true,
+                add_contacts: true,
+                add_deals: true,
+                add_tickets: true,
+                add_campaigns: true,
+            },
         }),
         ..Shell::default()
     }

@@ -29,7 +29,10 @@ pub struct Sidebar<'a> {
 /// The right end of the top bar.
 #[derive(Template)]
 #[template(path = "layouts/_topbar.html")]
-pub struct Topbar;
+pub struct Topbar<'a> {
+    /// The frame.
+    pub shell: &'a Shell,
+}
 
 /// The main navigation of a phone.
 #[derive(Template)]
@@ -61,7 +64,7 @@ pub struct NavFigure<'a> {
 impl HtmlSafe for Opening<'_> {}
 impl HtmlSafe for Assets {}
 impl HtmlSafe for Sidebar<'_> {}
-impl HtmlSafe for Topbar {}
+impl HtmlSafe for Topbar<'_> {}
 impl HtmlSafe for Bottombar<'_> {}
 impl HtmlSafe for Toasts<'_> {}
 impl HtmlSafe for NavFigure<'_> {}

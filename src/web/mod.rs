@@ -29,5 +29,5 @@ pub use headers::{request_frame, security};
 pub use page::{Page, Redirect, redirect};
 pub use paging::{Cursor, Paged};
 pub use request::{base_url, client_ip, is_https, path_id, wants_html};
-pub use shell::{Flash, NavCount, Shell, ShellViewer};
+pub use shell::{Doors, Flash, NavCount, Shell, ShellViewer};
 pub use upload::{Part, Upload};

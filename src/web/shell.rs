@@ -35,8 +35,33 @@ pub struct ShellViewer {
     pub avatar_url: Option<String>,
     /// Whether settings of the workspace are shown to them.
     pub is_admin: bool,
-    /// Whether sources and their events are shown to them.
-    pub sees_sources: bool,
+    /// Which doors of the house are open to them.
+    pub may: Doors,
+}
+
+/// What the frame offers somebody; each page asks for its right itself.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one entry of a menu, and any mixture occurs"
+)]
+pub struct Doors {
+    /// Sources and their events.
+    pub see_sources: bool,
+    /// Deals and tasks.
+    pub see_deals: bool,
+    /// Tickets.
+    pub see_tickets: bool,
+    /// Campaigns.
+    pub see_campaigns: bool,
+    /// New contacts and companies.
+    pub add_contacts: bool,
+    /// New deals.
+    pub add_deals: bool,
+    /// New tickets.
+    pub add_tickets: bool,
+    /// New campaigns.
+    pub add_campaigns: bool,
 }
 
 /// A figure beside a sidebar entry.

@@ -269,7 +269,7 @@ CREATE TABLE timeline_entries (
 CREATE INDEX timeline_entries_contact ON timeline_entries (contact_id, at DESC, id DESC) WHERE contact_id IS NOT NULL;
 CREATE INDEX timeline_entries_company ON timeline_entries (company_id, at DESC, id DESC) WHERE company_id IS NOT NULL;
 
--- Words of known contacts and companies; rowid = id * 2, plus 1 for a company.
+-- Words of records; rowid = kind * 2^48 + id, see db::dialect::search.
 CREATE TABLE search_words (
   rowid BIGINT NOT NULL PRIMARY KEY,
   words TSVECTOR NOT NULL

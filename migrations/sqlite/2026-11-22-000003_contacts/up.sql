@@ -269,5 +269,5 @@ CREATE TABLE timeline_entries (
 CREATE INDEX timeline_entries_contact ON timeline_entries (contact_id, at DESC, id DESC) WHERE contact_id IS NOT NULL;
 CREATE INDEX timeline_entries_company ON timeline_entries (company_id, at DESC, id DESC) WHERE company_id IS NOT NULL;
 
--- Words of known contacts and companies; rowid = id * 2, plus 1 for a company.
+-- Words of records; rowid = kind * 2^48 + id, see db::dialect::search.
 CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', contentless_delete = 1, prefix = '2 3');

@@ -199,6 +199,7 @@ impl ShowPage {
             now,
             zone,
             can_edit,
+            role,
         };
         let (reach, codes) = facts::identifiers(identities);
         Ok(Self {

@@ -32,6 +32,32 @@ macro_rules! insert_all {
     }};
 }
 
+/// Inserts the rows of a slice whose keys are not there yet.
+#[macro_export]
+macro_rules! insert_missing {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        use diesel::RunQueryDsl;
+        match $conn {
+            $crate::db::Conn::Pg(c) => {
+                for chunk in $rows.chunks(1_000) {
+                    diesel::insert_into($table)
+                        .values(chunk)
+                        .on_conflict_do_nothing()
+                        .execute(c)?;
+                }
+            }
+            $crate::db::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table)
+                        .values(row)
+                        .on_conflict_do_nothing()
+                        .execute(c)?;
+                }
+            }
+        }
+    }};
+}
+
 /// Inserts all rows of a slice; where a row's key is there already, runs `$set` instead. A key may occur once a slice.
 #[macro_export]
 macro_rules! upsert_all {

@@ -8,28 +8,32 @@ use super::prepared::prepared;
 use crate::base::text;
 use crate::db::Conn;
 
-/// What is indexed; its number keeps ids of two kinds apart in one index.
+/// What is indexed. Each kind has a range of row ids to itself in the one index, so that a search for deals never walks
+/// over the contacts with the same word. Numbers are stored: they never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A contact.
-    Contact,
+    Contact = 0,
     /// A company.
-    Company,
+    Company = 1,
+    /// A deal.
+    Deal = 2,
+    /// A ticket.
+    Ticket = 3,
+    /// A campaign.
+    Campaign = 4,
 }
 
+/// Bits of a row id that hold the record's own id.
+const ID_BITS: u32 = 48;
+
 impl Kind {
-    fn rowid(self, id: i64) -> i64 {
-        match self {
-            Self::Contact => id * 2,
-            Self::Company => id * 2 + 1,
-        }
+    fn first(self) -> i64 {
+        (self as i64) << ID_BITS
     }
 
-    fn parity(self) -> i64 {
-        match self {
-            Self::Contact => 0,
-            Self::Company => 1,
-        }
+    fn rowid(self, id: i64) -> i64 {
+        self.first() + id
     }
 }
 
@@ -105,10 +109,10 @@ pub fn find(
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let below = before.map_or(i64::MAX, |id| kind.rowid(id));
+    let below = kind.rowid(before.unwrap_or((1 << ID_BITS) - 1));
     let (statement, query) = match conn {
         Conn::Sqlite(_) => (
-            "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND (rowid & 1) = $3 ORDER BY rowid DESC LIMIT $4",
+            "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
             words
                 .iter()
                 .map(|w| format!("\"{w}\"*"))
@@ -116,7 +120,7 @@ pub fn find(
                 .join(" "),
         ),
         Conn::Pg(_) => (
-            "SELECT rowid FROM search_words WHERE words @@ to_tsquery('simple', $1) AND rowid < $2 AND (rowid & 1) = $3 ORDER BY rowid DESC LIMIT $4",
+            "SELECT rowid FROM search_words WHERE words @@ to_tsquery('simple', $1) AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
             words
                 .iter()
                 .map(|w| format!("'{w}':*"))
@@ -127,10 +131,14 @@ pub fn find(
     prepared(statement)
         .bind::<Text, _>(query)
         .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(kind.parity())
+        .bind::<BigInt, _>(kind.first())
         .bind::<BigInt, _>(limit)
         .load::<Hit>(conn)
-        .map(|hits| hits.into_iter().map(|hit| hit.rowid >> 1).collect())
+        .map(|hits| {
+            hits.into_iter()
+                .map(|hit| hit.rowid - kind.first())
+                .collect()
+        })
 }
 
 /// The words of a record as both indexes store them: each once, bounded.

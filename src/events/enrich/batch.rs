@@ -16,6 +16,7 @@ use super::sessions::Visits;
 use super::traits;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, SourceId};
+use crate::contacts::merge::Followers;
 use crate::contacts::words;
 use crate::db::Conn;
 use crate::db::dialect::{reserve, upsert};
@@ -41,6 +42,8 @@ pub(super) struct Batch {
     pub minutes: HashMap<(SourceId, i64), Minute>,
     /// Replays: their refusals are news even if they lie in the quarantine already.
     pub has_replays: bool,
+    /// What follows a merge of two contacts.
+    pub followers: Followers,
 }
 
 impl Batch {
@@ -96,13 +99,79 @@ impl Batch {
             }
         }
         memory.names.learn(conn, &self.drafts)?;
-        store(conn, &kept, &self.closed, memory, now, &mut news)?;
+        self.store(conn, &kept, memory, now, &mut news)?;
         self.quarantine(conn, &mut news)?;
         for minute in minutes.values() {
             minute.add(conn)?;
         }
         health::write(conn, rejected)?;
         Ok(news.events)
+    }
+
+    /// Resolves, stores and counts events that are not in the table yet.
+    fn store(
+        &self,
+        conn: &mut Conn,
+        fresh: &[(usize, &Draft)],
+        memory: &mut Memory,
+        now: Timestamp,
+        news: &mut News,
+    ) -> QueryResult<()> {
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let drafts: Vec<&Draft> = fresh.iter().map(|(_, draft)| *draft).collect();
+        let mut world = World::load(conn, &drafts, now)?;
+        let mut owned: Vec<(&Draft, Owner)> = Vec::with_capacity(drafts.len());
+        let mut effects: Vec<Effect> = Vec::with_capacity(drafts.len());
+        for draft in &drafts {
+            let (owner, effect) =
+                world.resolve(conn, draft, !self.closed.contains(&draft.source_id))?;
+            owned.push((draft, owner));
+            effects.push(effect);
+        }
+        let mut visits = Visits::load(conn, &owned)?;
+        let mut counters = Counters::default();
+        let mut joins = Vec::with_capacity(owned.len());
+        for (draft, owner) in &owned {
+            let joined = visits.join(conn, draft, *owner)?;
+            let name_id = memory.names.id(draft).unwrap_or_default();
+            counters.add(draft, *owner, name_id, &joined);
+            joins.push((name_id, joined.session));
+        }
+        let ids = reserve::ids(conn, "events", owned.len())?;
+        let mut rows = Vec::with_capacity(owned.len());
+        let mut newest = 0;
+        for (at, id) in by_identity(&owned).into_iter().zip(ids) {
+            let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at))
+            else {
+                continue;
+            };
+            memory.keys.add(draft.key, id);
+            newest = newest.max(id);
+            rows.push(event_row(draft, *owner, id, *name_id, *session));
+        }
+        world.write(conn, self.followers)?;
+        upsert::events(conn, &rows)?;
+        memory.keys.settle(conn, newest)?;
+        visits.write(conn)?;
+        counters.write(conn)?;
+        let mut found_by = world.found_by();
+        let learned = traits::write(conn, &owned, &mut world, &mut found_by, now)?;
+        words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
+        for (i, (n, draft)) in fresh.iter().enumerate() {
+            if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
+                news.stored(
+                    *n,
+                    draft,
+                    world.survivor(owner.contact),
+                    &world,
+                    *effect,
+                    learned.get(&i).copied().unwrap_or(0),
+                );
+            }
+        }
+        Ok(())
     }
 
     fn quarantine(&self, conn: &mut Conn, news: &mut News) -> QueryResult<()> {
@@ -139,71 +208,6 @@ impl Batch {
         insert_all!(conn, quarantine::table, &rows);
         Ok(())
     }
-}
-
-/// Resolves, stores and counts events that are not in the table yet.
-fn store(
-    conn: &mut Conn,
-    fresh: &[(usize, &Draft)],
-    closed: &HashSet<SourceId>,
-    memory: &mut Memory,
-    now: Timestamp,
-    news: &mut News,
-) -> QueryResult<()> {
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    let drafts: Vec<&Draft> = fresh.iter().map(|(_, draft)| *draft).collect();
-    let mut world = World::load(conn, &drafts, now)?;
-    let mut owned: Vec<(&Draft, Owner)> = Vec::with_capacity(drafts.len());
-    let mut effects: Vec<Effect> = Vec::with_capacity(drafts.len());
-    for draft in &drafts {
-        let (owner, effect) = world.resolve(conn, draft, !closed.contains(&draft.source_id))?;
-        owned.push((draft, owner));
-        effects.push(effect);
-    }
-    let mut visits = Visits::load(conn, &owned)?;
-    let mut counters = Counters::default();
-    let mut joins = Vec::with_capacity(owned.len());
-    for (draft, owner) in &owned {
-        let joined = visits.join(conn, draft, *owner)?;
-        let name_id = memory.names.id(draft).unwrap_or_default();
-        counters.add(draft, *owner, name_id, &joined);
-        joins.push((name_id, joined.session));
-    }
-    let ids = reserve::ids(conn, "events", owned.len())?;
-    let mut rows = Vec::with_capacity(owned.len());
-    let mut newest = 0;
-    for (at, id) in by_identity(&owned).into_iter().zip(ids) {
-        let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at))
-        else {
-            continue;
-        };
-        memory.keys.add(draft.key, id);
-        newest = newest.max(id);
-        rows.push(event_row(draft, *owner, id, *name_id, *session));
-    }
-    world.write(conn)?;
-    upsert::events(conn, &rows)?;
-    memory.keys.settle(conn, newest)?;
-    visits.write(conn)?;
-    counters.write(conn)?;
-    let mut found_by = world.found_by();
-    let learned = traits::write(conn, &owned, &mut world, &mut found_by, now)?;
-    words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
-    for (i, (n, draft)) in fresh.iter().enumerate() {
-        if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
-            news.stored(
-                *n,
-                draft,
-                world.survivor(owner.contact),
-                &world,
-                *effect,
-                learned.get(&i).copied().unwrap_or(0),
-            );
-        }
-    }
-    Ok(())
 }
 
 /// The order in which events are stored: those of one identity side by side, each as it was sent. So a page of the index

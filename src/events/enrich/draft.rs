@@ -1,6 +1,7 @@
 //! Understanding one event: from its JSON to a draft, or to the fault that keeps it from being one.
 //! Nothing here may panic or recurse on input; every field may be missing, of any type, or enormous.
 
+use super::super::acts;
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
@@ -43,6 +44,10 @@ pub struct Draft {
     pub(super) page: Option<PageInfo>,
     pub(super) agent: Option<String>,
     pub(super) value: f64,
+    /// Done in the house (a deal won, a mail clicked): part of no visit.
+    pub(super) is_act: bool,
+    /// Whether the contact was there when it happened.
+    pub(super) was_seen: bool,
     /// The event as it came; kept only where somebody may look.
     pub(super) raw: String,
 }
@@ -119,7 +124,12 @@ impl<'a> Frame<'a> {
             EventKind::Group => claims::read(sent.traits, None),
             _ => Vec::new(),
         };
-        let ids = self.ids(kind, &sender, &claims, own)?;
+        let is_act = self.request.kind == acts::KIND;
+        let ids = if is_act {
+            vec![record(sent)?]
+        } else {
+            self.ids(kind, &sender, &claims, own)?
+        };
         if kind == EventKind::Identify {
             claims::add_context(&mut claims, own.locale, own.timezone);
         }
@@ -144,6 +154,8 @@ impl<'a> Frame<'a> {
                 .or_else(|| Some(self.request.user_agent.clone()))
                 .filter(|a| !a.is_empty()),
             value: value(sent.properties),
+            is_act,
+            was_seen: !is_act || fields::text(sent.by_contact).is_some_and(|by| by == "true"),
             raw: if self.keep_raw {
                 text::cut(json, 32 << 10).to_owned()
             } else {
@@ -222,6 +234,16 @@ impl<'a> Frame<'a> {
         }
         Ok(ids)
     }
+}
+
+/// The record an act in the house is about.
+fn record(sent: &Sent<'_>) -> Result<Id, Fault> {
+    let value = fields::text(sent.record)
+        .ok_or_else(|| Fault::new(Reason::NoIdentity, "It names no record."))?;
+    Ok(Id {
+        namespace: "record".into(),
+        value,
+    })
 }
 
 /// Who sent it, by their own ids.

@@ -8,7 +8,7 @@ use super::super::model::EventKind;
 use super::people::World;
 use crate::base::clock::MINUTE;
 use crate::base::ids::ContactId;
-use crate::contacts::merge;
+use crate::contacts::merge::{self, Followers};
 use crate::db::dialect::tally;
 use crate::db::schema::{contacts, identities, merge_suggestions};
 use crate::db::{Conn, PortableExt};
@@ -18,7 +18,7 @@ const CHUNK: usize = 500;
 
 impl World {
     /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
-    pub fn write(&mut self, conn: &mut Conn) -> QueryResult<()> {
+    pub fn write(&mut self, conn: &mut Conn, followers: Followers) -> QueryResult<()> {
         for row in &mut self.new_contacts {
             if let Some(person) = self.people.get_mut(&row.id) {
                 row.is_known = person.is_known;
@@ -45,6 +45,7 @@ impl World {
                 evidence,
                 None,
                 *at,
+                followers,
             )?;
         }
         self.write_suggestions(conn)?;

@@ -196,8 +196,8 @@ impl World {
         if let Some(owner) = self.settled(&ids) {
             let joined = ids.first().is_some_and(|id| id.namespace == "anonymous_id")
                 || self.is_known(owner.contact);
-            if joined {
-                self.saw(owner.contact, draft.at);
+            if joined || draft.is_act {
+                self.saw(owner.contact, draft);
                 return Ok((owner, effect));
             }
         }
@@ -223,11 +223,11 @@ impl World {
         let names_somebody = ids
             .iter()
             .take(kept)
-            .any(|id| !matches!(&*id.namespace, "anonymous_id" | "device"));
+            .any(|id| !matches!(&*id.namespace, "anonymous_id" | "device" | "record"));
         if names_somebody && may_create {
             effect.became_known = self.becomes_known(contact);
         }
-        self.saw(contact, draft.at);
+        self.saw(contact, draft);
         Ok((self.owner(&ids, kept, contact), effect))
     }
 
@@ -468,10 +468,12 @@ impl World {
         }
     }
 
-    fn saw(&mut self, contact: i64, at: Timestamp) {
+    fn saw(&mut self, contact: i64, draft: &Draft) {
         let contact = self.survivor(contact);
-        if let Some(person) = self.people.get_mut(&contact) {
-            person.newest = person.newest.max(at);
+        if draft.was_seen
+            && let Some(person) = self.people.get_mut(&contact)
+        {
+            person.newest = person.newest.max(draft.at);
         }
     }
 }

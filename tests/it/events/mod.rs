@@ -1,5 +1,6 @@
 //! Stories of events: what an SDK sends, and what stands on the contact afterwards.
 
+mod acts;
 mod answers;
 mod bad_input;
 mod identity;
