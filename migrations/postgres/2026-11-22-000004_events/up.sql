@@ -41,6 +41,8 @@ CREATE TABLE event_days (
   sum DOUBLE PRECISION NOT NULL,
   PRIMARY KEY (identity_id, day, name_id)
 );
+-- Who did something: the other way round.
+CREATE INDEX event_days_name ON event_days (name_id, day, identity_id);
 
 -- A visit: events of one device less than 30 minutes apart.
 CREATE TABLE sessions (

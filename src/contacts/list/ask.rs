@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::did::Did;
 use crate::base::ids::{SourceId, TagId, UserId};
 use crate::base::text;
 use crate::contacts::model::Stage;
@@ -99,6 +100,9 @@ pub struct Params {
     stage: String,
     tag: String,
     source: String,
+    did: String,
+    times: String,
+    days: String,
     sort: String,
     after: String,
     before: String,
@@ -119,6 +123,8 @@ pub struct Ask {
     pub tag: Option<TagId>,
     /// Source.
     pub source: Option<SourceId>,
+    /// What they did.
+    pub did: Option<Did>,
     /// Order.
     pub sort: Sort,
     /// Page.
@@ -143,6 +149,7 @@ impl Ask {
             stage: Stage::offered(&params.stage),
             tag: params.tag.parse().ok(),
             source: params.source.parse().ok(),
+            did: Did::new(&params.did, &params.times, &params.days),
             sort: Sort::from_word(&params.sort).unwrap_or(Sort::Seen),
             from,
         };
@@ -154,7 +161,8 @@ impl Ask {
 
     /// The orders that an index serves in this state.
     pub fn sorts(&self) -> &'static [Sort] {
-        let is_narrow = self.source.is_some() || self.tag.is_some() || !self.q.is_empty();
+        let is_narrow =
+            self.source.is_some() || self.tag.is_some() || self.did.is_some() || !self.q.is_empty();
         match self.view {
             _ if is_narrow => &[Sort::Seen],
             View::Known | View::Mine | View::Customers => Sort::ALL,
@@ -197,6 +205,7 @@ impl Ask {
             || self.stage.is_some()
             || self.tag.is_some()
             || self.source.is_some()
+            || self.did.is_some()
     }
 
     /// This list from the top, changed.
@@ -207,9 +216,9 @@ impl Ask {
         ask
     }
 
-    /// Its address.
-    pub fn href(&self) -> String {
-        let mut pairs: Vec<(&str, String)> = Vec::new();
+    /// What its address says, as a form says it in hidden fields.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs: Vec<(&'static str, String)> = Vec::new();
         let mut add = |key, value: String| {
             if !value.is_empty() {
                 pairs.push((key, value));
@@ -235,6 +244,9 @@ impl Ask {
             "source",
             self.source.map_or_else(String::new, |id| id.to_string()),
         );
+        for (key, value) in self.did.iter().flat_map(Did::pairs) {
+            add(key, value);
+        }
         if self.sort != Sort::Seen {
             add("sort", self.sort.to_string());
         }
@@ -243,6 +255,12 @@ impl Ask {
             From::After(cursor) => add("after", cursor.encode()),
             From::Before(cursor) => add("before", cursor.encode()),
         }
+        pairs
+    }
+
+    /// Its address.
+    pub fn href(&self) -> String {
+        let pairs = self.pairs();
         if pairs.is_empty() {
             return "/contacts".to_owned();
         }
@@ -277,6 +295,13 @@ mod tests {
                 "/contacts",
             ),
             ("tag=7&sort=name", "/contacts?tag=7"),
+            ("did=%2Fpricing", "/contacts?did=%2Fpricing&times=1&days=30"),
+            (
+                "did=Order+Completed&times=3&days=0",
+                "/contacts?did=Order+Completed&times=3&days=0",
+            ),
+            ("did=&times=3", "/contacts"),
+            ("did=A&times=-1&days=x", "/contacts?did=A&times=1&days=30"),
             ("after=%F0&before=", "/contacts"),
         ] {
             assert_eq!(ask(query).href(), href, "{query}");

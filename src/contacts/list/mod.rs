@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod bulk;
+pub mod did;
 mod page;
 pub mod query;
 mod trash;

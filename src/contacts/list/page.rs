@@ -6,6 +6,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::ask::{Ask, OwnerFilter, Params, Sort, View};
+use super::did;
 use super::query::{self, Row, Rows};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
@@ -61,7 +62,7 @@ pub struct Chip {
     /// What is filtered.
     pub field: &'static str,
     /// How.
-    pub verb: &'static str,
+    pub verb: String,
     /// By what.
     pub value: String,
     /// The list without it.
@@ -76,6 +77,14 @@ pub struct Menu {
     pub icon: &'static str,
     /// Words and addresses.
     pub choices: Vec<(String, String)>,
+}
+
+/// The filter by what people did: a form, as any name may be asked for.
+pub struct DidForm {
+    /// What else the list asks for.
+    pub kept: Vec<(&'static str, String)>,
+    /// Names there are.
+    pub names: Vec<String>,
 }
 
 /// What the bulk bar offers.
@@ -97,6 +106,7 @@ pub struct ListPage {
     count: String,
     before: String,
     after: String,
+    did: DidForm,
     choices: Choices,
     stages: Vec<(&'static str, &'static str)>,
     here: String,
@@ -152,8 +162,8 @@ pub async fn index(
 
 impl ListPage {
     fn read(conn: &mut Conn, memo: &Memo, ask: Ask, viewer: &Viewer) -> Result<Self> {
-        let rows = query::page(conn, &ask, viewer.id())?;
-        let count = count(conn, memo, &ask, &rows, viewer.id())?;
+        let rows = query::page(conn, &ask, viewer.id(), viewer.now)?;
+        let count = count(conn, memo, &ask, &rows, viewer)?;
         let is_bare = rows.rows.is_empty() && !ask.is_filtered() && query::is_empty(conn)?;
         let owners = memo.recall("owners", conn, store::owners)?;
         let tags = memo.recall("tags", conn, tags::all)?;
@@ -171,6 +181,10 @@ impl ListPage {
             after: address(rows.after.as_ref(), super::ask::From::After),
             lines: lines(conn, memo, rows, viewer)?,
             count,
+            did: DidForm {
+                kept: ask.with(|ask| ask.did = None).pairs(),
+                names: memo.recall("event names", conn, did::names)?.to_vec(),
+            },
             choices: Choices {
                 owners: owners
                     .iter()
@@ -189,15 +203,17 @@ impl ListPage {
 }
 
 /// Only counted where the page does not show it: at the top of a list that goes on.
-fn count(conn: &mut Conn, memo: &Memo, ask: &Ask, rows: &Rows, reader: UserId) -> Result<String> {
+fn count(conn: &mut Conn, memo: &Memo, ask: &Ask, rows: &Rows, viewer: &Viewer) -> Result<String> {
     let is_top = ask.from == super::ask::From::Top;
     let n = match (is_top, &rows.after) {
         (false, _) => return Ok(String::new()),
         (true, None) => rows.rows.len(),
         (true, Some(_)) if !ask.q.is_empty() => return Ok(format!("{}+", query::PAGE)),
         (true, Some(_)) => {
+            let (reader, now) = (viewer.id(), viewer.now);
             let question = format!("contacts of {reader}: {}", ask.href());
-            let asked = memo.recall(&question, conn, |conn| query::count(conn, ask, reader))?;
+            let asked =
+                memo.recall(&question, conn, |conn| query::count(conn, ask, reader, now))?;
             match *asked {
                 Some(n) => n,
                 None => return Ok(String::new()),
@@ -232,7 +248,7 @@ fn chips(
     let mut add = |field, value: String, without: Ask| {
         chips.push(Chip {
             field,
-            verb: "is",
+            verb: "is".to_owned(),
             value,
             without: without.href(),
         });
@@ -264,10 +280,18 @@ fn chips(
         let name = name.map_or("a source that is gone", |(_, name)| name.as_str());
         add("Source", name.to_owned(), ask.with(|ask| ask.source = None));
     }
+    if let Some(did) = &ask.did {
+        chips.push(Chip {
+            field: "Did",
+            verb: did.verb(),
+            value: did.shown(),
+            without: ask.with(|ask| ask.did = None).href(),
+        });
+    }
     if !ask.q.is_empty() {
         chips.push(Chip {
             field: "Words",
-            verb: "begin with",
+            verb: "begin with".to_owned(),
             value: ask.q.clone(),
             without: ask.with(|ask| ask.q.clear()).href(),
         });

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::ask::{Ask, From, Sort};
+use super::did::{Boxed, Doers};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, TagId, UserId};
 use crate::contacts::model::Stage;
@@ -25,9 +26,6 @@ pub const MOST_COUNTED: usize = 1_000;
 const WIDE_TAG: i64 = 2_000;
 /// Hits of the search that are looked at in one go: most of a page's filters leave nearly all of them.
 const HITS: i64 = 60;
-
-type Backend = <Conn as Connection>::Backend;
-type Boxed = contacts::BoxedQuery<'static, Backend>;
 
 /// A row of the list.
 #[derive(Debug, Clone, Queryable)]
@@ -68,15 +66,15 @@ pub struct Rows {
 }
 
 /// Reads one page for `reader`.
-pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
+pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> QueryResult<Rows> {
     if !ask.q.is_empty() {
-        return searched(conn, ask, reader);
+        return searched(conn, ask, reader, now);
     }
-    let narrow = narrow_tag(conn, ask)?;
+    let narrow = Narrow::read(conn, ask, now)?;
     let is_back = matches!(ask.from, From::Before(_));
     let mut rows = Vec::new();
     for is_known in populations(ask) {
-        let query = filtered(ask, is_known, reader, narrow.as_deref());
+        let query = filtered(ask, is_known, reader, &narrow);
         rows.extend(
             walk(query, ask)
                 .limit(PAGE as i64 + 1)
@@ -114,13 +112,18 @@ pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
 }
 
 /// How many there are; stops at [`MOST_COUNTED`]. `None` for a tag that many have: each would have to be looked at.
-pub fn count(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Option<usize>> {
-    let narrow = narrow_tag(conn, ask)?;
-    if ask.tag.is_some() && narrow.is_none() {
+pub fn count(
+    conn: &mut Conn,
+    ask: &Ask,
+    reader: UserId,
+    now: Timestamp,
+) -> QueryResult<Option<usize>> {
+    let narrow = Narrow::read(conn, ask, now)?;
+    if narrow.is_wide(ask) {
         return Ok(None);
     }
     let most = MOST_COUNTED as i64 + 1;
-    let found: Vec<ContactId> = filtered(ask, ask.is_known(), reader, narrow.as_deref())
+    let found: Vec<ContactId> = filtered(ask, ask.is_known(), reader, &narrow)
         .select(contacts::id)
         .limit(most)
         .load(conn)?;
@@ -211,9 +214,41 @@ fn populations(ask: &Ask) -> Vec<Option<bool>> {
     }
 }
 
-/// The contacts of a tag that few have.
-fn narrow_tag(conn: &mut Conn, ask: &Ask) -> QueryResult<Option<Vec<ContactId>>> {
-    let Some(tag) = ask.tag else { return Ok(None) };
+/// What was looked up before the walk: where a tag or an act belongs to few, it is walked over them alone.
+#[derive(Debug, Default)]
+pub struct Narrow {
+    /// The contacts of a tag that few have.
+    tagged: Option<Vec<ContactId>>,
+    /// Who did it.
+    did: Doers,
+}
+
+impl Narrow {
+    /// Looks up what a list asks for.
+    pub fn read(conn: &mut Conn, ask: &Ask, now: Timestamp) -> QueryResult<Self> {
+        let tagged = match ask.tag {
+            Some(tag) => few_tagged(conn, tag)?,
+            None => None,
+        };
+        let did = match &ask.did {
+            Some(did) => did.doers(conn, now)?,
+            None => Doers::Anybody,
+        };
+        Ok(Self { tagged, did })
+    }
+
+    /// Whether each contact has to be looked at.
+    fn is_wide(&self, ask: &Ask) -> bool {
+        ask.tag.is_some() && self.tagged.is_none() || matches!(self.did, Doers::Many { .. })
+    }
+
+    /// Whether the query holds lists of its own, which no statement kept ready can have.
+    fn has_lists(&self) -> bool {
+        self.tagged.is_some() || !matches!(self.did, Doers::Anybody)
+    }
+}
+
+fn few_tagged(conn: &mut Conn, tag: TagId) -> QueryResult<Option<Vec<ContactId>>> {
     let ids = tagged(tag)
         .order(contact_tags::contact_id.desc())
         .limit(WIDE_TAG + 1)
@@ -228,12 +263,7 @@ fn tagged(tag: TagId) -> _ {
         .select(contact_tags::contact_id)
 }
 
-fn filtered(
-    ask: &Ask,
-    is_known: Option<bool>,
-    reader: UserId,
-    narrow_tag: Option<&[ContactId]>,
-) -> Boxed {
+fn filtered(ask: &Ask, is_known: Option<bool>, reader: UserId, narrow: &Narrow) -> Boxed {
     let mut query = contacts::table
         .filter(contacts::deleted_at.is_null())
         .into_boxed();
@@ -258,7 +288,7 @@ fn filtered(
     if let Some(source) = ask.source {
         query = query.filter(contacts::source_id.eq(source));
     }
-    match (ask.tag, narrow_tag) {
+    match (ask.tag, narrow.tagged.as_deref()) {
         (Some(_), Some(ids)) => query = query.filter(contacts::id.eq_any(ids.to_vec())),
         (Some(tag), None) => {
             query = query.filter(exists(
@@ -269,7 +299,7 @@ fn filtered(
         }
         (None, _) => {}
     }
-    query
+    narrow.did.keep(query)
 }
 
 /// Whether the index that serves this list has known ones and visitors apart, rather than known ones only.
@@ -308,14 +338,14 @@ fn cursor(sort: Sort, row: &Row) -> Cursor {
 }
 
 /// By words: the newest records first, and before them whoever has exactly this identifier.
-fn searched(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Rows> {
-    let narrow = narrow_tag(conn, ask)?;
+fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> QueryResult<Rows> {
+    let narrow = Narrow::read(conn, ask, now)?;
     let among = |conn: &mut Conn, ids: Vec<ContactId>| -> QueryResult<Vec<Row>> {
-        let query = filtered(ask, ask.is_known(), reader, narrow.as_deref())
+        let query = filtered(ask, ask.is_known(), reader, &narrow)
             .filter(contacts::id.eq_any(padded(ids)))
             .order(contacts::id.desc())
             .select(COLUMNS);
-        if narrow.is_some() {
+        if narrow.has_lists() {
             return query.load(conn);
         }
         Cached(query).load(conn)

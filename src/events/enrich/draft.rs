@@ -133,10 +133,18 @@ impl<'a> Frame<'a> {
         if kind == EventKind::Identify {
             claims::add_context(&mut claims, own.locale, own.timezone);
         }
+        let page = page(kind, own.page, sent.properties, own.campaign);
+        let mut name = text::line(&subject.name, 200);
+        if let Some(page) = page
+            .as_ref()
+            .filter(|_| kind == EventKind::Page && name.is_empty())
+        {
+            name = page.place();
+        }
         Ok(Draft {
             source_id: self.request.source_id,
             kind,
-            name: text::line(&subject.name, 200),
+            name,
             message_id,
             key,
             ids,
@@ -149,7 +157,7 @@ impl<'a> Frame<'a> {
             received_at: self.request.received_at,
             properties: raw(sent.properties),
             context: raw(sent.context),
-            page: page(kind, own.page, sent.properties, own.campaign),
+            page,
             agent: fields::text(own.user_agent)
                 .or_else(|| Some(self.request.user_agent.clone()))
                 .filter(|a| !a.is_empty()),

@@ -45,6 +45,17 @@ impl PageInfo {
         }
     }
 
+    /// What views of this page are counted under where it has no name: its path, with `*` for what looks like an id, so that
+    /// ten thousand orders are one kind of page.
+    pub fn place(&self) -> String {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        let parts = path
+            .split('/')
+            .map(|part| if is_id(part) { "*" } else { part });
+        let place: Vec<&str> = parts.collect();
+        text::line(&place.join("/"), 200)
+    }
+
     /// Where this page view came from. Moving within one site is no touch but the visit's own.
     pub fn touch(&self, at: Timestamp) -> Touch {
         let url = url::Url::parse(&self.url).ok();
@@ -90,6 +101,13 @@ impl PageInfo {
             landing: text::cut(self.shown(), 500).to_owned(),
         }
     }
+}
+
+/// Numbers, and long runs of hexadecimal digits with or without dashes.
+fn is_id(part: &str) -> bool {
+    let is_number = part.bytes().all(|b| b.is_ascii_digit());
+    let is_hex = part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    !part.is_empty() && (is_number || part.len() >= 16 && is_hex)
 }
 
 fn bare(host: &str) -> &str {

@@ -2,6 +2,7 @@
 
 mod api;
 mod companies;
+mod did;
 mod list;
 mod record;
 
