@@ -1,8 +1,9 @@
 //! `/contacts/{id}/visits/{visit}`: what was done on a visit. A page of its own, and the part that takes a link's place
 //! in the story.
 
-use actix_web::web;
+use actix_web::{Either, web};
 use askama::Template;
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use crate::contacts;
 use crate::db::schema::sessions;
 use crate::db::{Conn, Db};
 use crate::timeline::{Later, Part, SubLine};
-use crate::web::{Cursor, Error, Page, Result, When};
+use crate::web::{Cursor, Error, Page, Redirect, Result, When, redirect};
 
 /// Lines of one page.
 const PAGE: usize = 200;
@@ -44,57 +45,83 @@ pub struct VisitPage {
     href: String,
 }
 
-/// `GET /contacts/{id}/visits/{visit}`. Needs: see contacts.
+/// `GET /contacts/{id}/visits/{visit}`. Needs: see contacts. A contact that lives on in another leads to its visit there.
 pub async fn show(
     viewer: Can<ReadContacts>,
     path: web::Path<(String, String)>,
     params: web::Query<Params>,
     db: web::Data<Db>,
-) -> Result<Page<VisitPage>> {
+) -> Result<Either<Page<VisitPage>, Redirect>> {
     let (contact, visit) = path.into_inner();
-    let contact: ContactId = contact.parse().map_err(|_| Error::NotFound)?;
-    let id: i64 = visit.parse().map_err(|_| Error::NotFound)?;
-    let after = Cursor::decode(&params.after)
-        .and_then(|cursor| Some((Timestamp(cursor.number()?), cursor.id)));
-    let (now, zone) = (viewer.now, viewer.zone());
-    let page = db
+    let ask = Ask {
+        contact: contact.parse().map_err(|_| Error::NotFound)?,
+        visit: visit.parse().map_err(|_| Error::NotFound)?,
+        after: Cursor::decode(&params.after)
+            .and_then(|cursor| Some((Timestamp(cursor.number()?), cursor.id))),
+        now: viewer.now,
+        zone: viewer.zone(),
+    };
+    let asked = ask.contact;
+    let found = db
         .read(move |conn| {
-            let name = contacts::identities::name_of(conn, contact)?.ok_or(Error::NotFound)?;
-            let own = identities_of(conn, contact)?;
-            let visit = find(conn, own.clone(), id)?.ok_or(Error::NotFound)?;
-            let mut done = visit::done_on(conn, &own, &visit, after, PAGE as i64 + 1)?;
-            let until = done.get(PAGE).map(|one| one.at);
-            let first = if after.is_none() { done.first() } else { None };
-            let (title, rest) = words(visit::headline(&visit, first));
-            done.truncate(PAGE);
-            let clock = |at: Timestamp| at.utc().with_timezone(&zone).format("%H:%M").to_string();
-            let lines = visit::lines(&done, until);
-            Ok::<_, Error>(VisitPage {
-                contact,
-                name,
-                title,
-                rest,
-                began: When::new(visit.started_at, now, zone),
-                lines: lines
-                    .into_iter()
-                    .map(|line| {
-                        let at = clock(line.at);
-                        (line, at)
-                    })
-                    .collect(),
-                part: visit.part(after.map(|(_, id)| id)),
-                next: until.and_then(|_| {
-                    Some(Later {
-                        words: "Show more".to_owned(),
-                        ..visit.rest(contact, Some(done.last()?), 0)
-                    })
-                }),
-                is_later: after.is_some(),
-                href: format!("/contacts/{contact}/visits/{id}"),
-            })
+            let living = contacts::store::survivor(conn, asked)?;
+            if living != asked {
+                return Ok(Err(living));
+            }
+            ask.page(conn).map(Ok)
         })
-        .await?;
-    Ok(Page::new(viewer.shell(), page))
+        .await;
+    Ok(match found? {
+        Ok(page) => Either::Left(Page::new(viewer.shell(), page)),
+        Err(living) => Either::Right(redirect(format!("/contacts/{living}/visits/{visit}"))),
+    })
+}
+
+/// Which visit, from which line on, for whom.
+struct Ask {
+    contact: ContactId,
+    visit: i64,
+    after: Option<(Timestamp, i64)>,
+    now: Timestamp,
+    zone: Tz,
+}
+
+impl Ask {
+    fn page(&self, conn: &mut Conn) -> Result<VisitPage> {
+        let (contact, after) = (self.contact, self.after);
+        let name = contacts::identities::name_of(conn, contact)?.ok_or(Error::NotFound)?;
+        let own = identities_of(conn, contact)?;
+        let visit = find(conn, own.clone(), self.visit)?.ok_or(Error::NotFound)?;
+        let mut done = visit::done_on(conn, &own, &visit, after, PAGE as i64 + 1)?;
+        let until = done.get(PAGE).map(|one| one.at);
+        let first = if after.is_none() { done.first() } else { None };
+        let (title, rest) = words(visit::headline(&visit, first));
+        done.truncate(PAGE);
+        let clock = |at: Timestamp| at.utc().with_timezone(&self.zone).format("%H:%M");
+        let lines = visit::lines(&done, until).into_iter();
+        Ok(VisitPage {
+            contact,
+            name,
+            title,
+            rest,
+            began: When::new(visit.started_at, self.now, self.zone),
+            lines: lines
+                .map(|line| {
+                    let at = clock(line.at).to_string();
+                    (line, at)
+                })
+                .collect(),
+            part: visit.part(after.map(|(_, id)| id)),
+            next: until.and_then(|_| {
+                Some(Later {
+                    words: "Show more".to_owned(),
+                    ..visit.rest(contact, Some(done.last()?), 0)
+                })
+            }),
+            is_later: after.is_some(),
+            href: format!("/contacts/{contact}/visits/{}", self.visit),
+        })
+    }
 }
 
 fn find(conn: &mut Conn, own: Vec<i64>, id: i64) -> QueryResult<Option<Visit>> {

@@ -126,3 +126,37 @@ fn link(body: &str) -> Option<String> {
     let (href, _) = rest.split_once('"')?;
     Some(href.to_owned())
 }
+
+#[actix_web::test]
+async fn a_visit_of_a_contact_that_was_merged_is_found_where_it_lives_on() {
+    let site = Site::new().await;
+    site.send(json!([page("ann", 0, 0, "/in-0")])).await;
+    site.send(json!([page("bo", 0, 0, "/in-1")])).await;
+    let (ann, bo) = (record_of(&site, "ann").await, record_of(&site, "bo").await);
+    let visit = visit_with(&site, "/in-1").await;
+    site.app
+        .write(move |conn| {
+            use rapport::base::clock;
+            use rapport::base::ids::ContactId;
+            use rapport::contacts::merge::{Followers, merge};
+            let (winner, loser) = (ContactId(ann), ContactId(bo));
+            let none = Followers::default();
+            merge(
+                conn,
+                winner,
+                loser,
+                "by hand",
+                "{}",
+                None,
+                clock::now(),
+                none,
+            )
+        })
+        .await;
+    let ada = site.app.admin().await;
+    let there = format!("/contacts/{ann}/visits/{visit}");
+    ada.get(&format!("/contacts/{bo}/visits/{visit}"))
+        .await
+        .leads_to(&there);
+    ada.get(&there).await.is(200).says("/in-1");
+}
