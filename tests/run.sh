@@ -153,7 +153,7 @@ clean_environment() {
       *) unset "$name" ;;
     esac
   done
-  for name in "${!PG@}" "${!TEST_DATABASE_@}"; do unset "$name"; done
+  for name in "${!PG@}" "${!TEST_DATABASE_@}" "${!TEST_POSTGRES_@}"; do unset "$name"; done
   export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rapport-tests}
   if [ "${CI:-}" = true ]; then export CARGO_INCREMENTAL=0; fi
 }
@@ -292,6 +292,8 @@ start_postgres() {
   } >"$dir/start.log" 2>&1 || { cat "$dir/start.log" "$dir/log" 2>/dev/null; return 1; }
   export TEST_DATABASE_URL="postgres://rapport:$secret@127.0.0.1:$port/rapport"
   export TEST_DATABASE_CA="$dir/ca.crt"
+  # For the stories that need a server of their own, to restart it.
+  export TEST_POSTGRES_BIN=$bin
   export TEST_DATABASE_TLS_URL="postgres://rapport:$secret@localhost:$port/rapport?sslmode=verify-full&sslrootcert=$dir/ca.crt"
 }
 
