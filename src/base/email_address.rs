@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::{text, token};
+
 /// A normalised address. Dots and plus parts are kept: they may tell two people apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
@@ -67,6 +69,16 @@ impl EmailAddress {
     /// What stands after the `@`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// What stands for it where the address itself must not be kept.
+    pub fn hash(&self) -> String {
+        Self::hash_of(&self.0)
+    }
+
+    /// The hash of an address that is normalised already: SHA-256, as both databases can make it too.
+    pub fn hash_of(normalised: &str) -> String {
+        text::hex(&token::hash(normalised))
     }
 
     /// The address as an owned string.

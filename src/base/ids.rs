@@ -119,6 +119,26 @@ id!(
     /// A stored file.
     FileId
 );
+id!(
+    /// What people can subscribe to.
+    TopicId
+);
+id!(
+    /// A saved filter of contacts.
+    ViewId
+);
+id!(
+    /// What a mailing says.
+    TemplateId
+);
+id!(
+    /// A mailing.
+    CampaignId
+);
+id!(
+    /// One address a mailing goes to.
+    RecipientId
+);
 
 /// The built-in source: what people type and do in Rapport itself.
 pub const CRM_SOURCE: SourceId = SourceId(1);

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::{Conn, DatabaseUrl, DbError};
+use super::{Conn, DatabaseUrl, DbError, dialect};
 
 /// Opens one connection and sets it up for the house.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
@@ -19,6 +19,7 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
             let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
             conn.batch_execute(SQLITE_SETUP)
                 .map_err(|e| failed(e.to_string()))?;
+            dialect::address::teach(&mut conn).map_err(|e| failed(e.to_string()))?;
             Ok(Conn::Sqlite(conn))
         }
         DatabaseUrl::Postgres(text) => {

@@ -515,6 +515,152 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    topics (id) {
+        id -> BigInt,
+        name -> Text,
+        description -> Text,
+        is_archived -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consent_entries (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        topic_id -> BigInt,
+        state -> Text,
+        source -> Text,
+        wording -> Text,
+        actor_id -> Nullable<BigInt>,
+        ip -> Text,
+        agent -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        topic_id -> BigInt,
+        state -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suppressions (address_hash) {
+        address_hash -> Text,
+        reason -> Text,
+        note -> Text,
+        actor_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    views (id) {
+        id -> BigInt,
+        name -> Text,
+        query -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    templates (id) {
+        id -> BigInt,
+        name -> Text,
+        subject -> Text,
+        preheader -> Text,
+        from_name -> Text,
+        from_email -> Text,
+        format -> Text,
+        body -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> BigInt,
+        name -> Text,
+        state -> Text,
+        subject -> Text,
+        preheader -> Text,
+        from_name -> Text,
+        from_email -> Text,
+        format -> Text,
+        body -> Text,
+        view_id -> Nullable<BigInt>,
+        topic_id -> Nullable<BigInt>,
+        per_second -> BigInt,
+        link_base -> Text,
+        trouble -> Text,
+        revision -> BigInt,
+        scheduled_at -> Nullable<BigInt>,
+        launched_at -> Nullable<BigInt>,
+        launched_by -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_tallies (campaign_id) {
+        campaign_id -> BigInt,
+        audience -> BigInt,
+        without_address -> BigInt,
+        recipients -> BigInt,
+        skipped -> BigInt,
+        sent -> BigInt,
+        failed -> BigInt,
+        in_doubt -> BigInt,
+        opened -> BigInt,
+        clicked -> BigInt,
+        unsubscribed -> BigInt,
+    }
+}
+
+diesel::table! {
+    recipients (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        contact_id -> BigInt,
+        address -> Text,
+        state -> Text,
+        reason -> Text,
+        attempts -> BigInt,
+        next_attempt_at -> BigInt,
+        claimed_by -> Text,
+        claimed_until -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+        clicked_at -> Nullable<BigInt>,
+        unsubscribed_at -> Nullable<BigInt>,
+        opens -> BigInt,
+        clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_links (campaign_id, position, url) {
+        campaign_id -> BigInt,
+        position -> BigInt,
+        url -> Text,
+        clicks -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     jobs,
@@ -556,4 +702,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     source_rejections,
     quarantine,
     inbox,
+    topics,
+    consent_entries,
+    consents,
+    suppressions,
+    views,
+    templates,
+    campaigns,
+    campaign_tallies,
+    recipients,
+    campaign_links,
 );

@@ -1,5 +1,6 @@
 //! What differs between the two databases: one file per question, one function per answer, both arms beside each other.
 
+pub mod address;
 pub mod bulk;
 pub mod catalog;
 pub mod claim;

@@ -1,0 +1,10 @@
+DROP TABLE campaign_links;
+DROP TABLE recipients;
+DROP TABLE campaign_tallies;
+DROP TABLE campaigns;
+DROP TABLE templates;
+DROP TABLE views;
+DROP TABLE suppressions;
+DROP TABLE consents;
+DROP TABLE consent_entries;
+DROP TABLE topics;
