@@ -27,13 +27,14 @@ use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
 use crate::ops;
+use crate::privacy;
 use crate::timeline::{self, Strands};
 use crate::web as kit;
 
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 /// What else moves when two contacts become one.
-const FOLLOWERS: Followers = Followers(&[]);
+const FOLLOWERS: Followers = Followers(&[privacy::merged]);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -235,7 +236,7 @@ fn strands() -> Strands {
 
 /// What stands beside a contact's story, beyond its companies.
 fn cards() -> Cards {
-    Cards(vec![record::activity, record::touches])
+    Cards(vec![record::activity, record::touches, privacy::card])
 }
 
 /// What Home shows, by role.
@@ -254,6 +255,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
     cfg.configure(record::routes);
+    cfg.configure(privacy::routes);
     cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)

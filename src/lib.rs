@@ -71,5 +71,6 @@ pub mod jobs;
 pub mod mail;
 pub mod metrics;
 pub mod ops;
+pub mod privacy;
 pub mod timeline;
 pub mod web;

@@ -18,6 +18,7 @@ pub mod store;
 pub mod survivorship;
 pub mod tags;
 pub mod traits;
+pub mod views;
 pub mod words;
 
 pub use cards::{Card, CardAct, CardAsk, CardProvider, CardRow, Cards, Spark};

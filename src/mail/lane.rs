@@ -11,7 +11,8 @@ use tokio::time::timeout;
 
 use super::letter::Sealed;
 use super::mailer::{Mailer, Transport};
-use super::{MailError, Message};
+use super::MailError;
+use crate::base::Timestamp;
 
 /// For an answer to a command.
 const ANSWER: Duration = Duration::from_mins(1);
@@ -75,8 +76,7 @@ impl Line {
         let talk = async {
             smtp.command(Mail::new(Some(letter.from.clone()), parameters))
                 .await?;
-            smtp.command(Rcpt::new(letter.to.clone(), Vec::new()))
-                .await
+            smtp.command(Rcpt::new(letter.to.clone(), Vec::new())).await
         };
         match timeout(ANSWER, talk).await {
             Ok(Ok(_)) => Fate::Taken,
@@ -86,9 +86,9 @@ impl Line {
     }
 
     /// Gives the letter away.
-    pub async fn transmit(&mut self, letter: &Sealed) -> Fate {
+    pub async fn transmit(&mut self, letter: &Sealed, now: Timestamp) -> Fate {
         let Some(smtp) = &mut self.smtp else {
-            return self.keep(letter);
+            return self.keep(letter, now);
         };
         match timeout(ANSWER, smtp.command(Data)).await {
             Ok(Ok(_)) => {}
@@ -154,8 +154,8 @@ impl Line {
         Fate::Broken(why.to_owned())
     }
 
-    fn keep(&self, letter: &Sealed) -> Fate {
-        match self.mailer.keep(letter) {
+    fn keep(&self, letter: &Sealed, now: Timestamp) -> Fate {
+        match self.mailer.keep(letter, now) {
             Ok(()) => Fate::Taken,
             Err(error) => Fate::Deferred(error.to_string()),
         }
@@ -166,15 +166,5 @@ fn words(error: &SmtpError) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
-}
-
-/// A letter as tests look at it: its whole MIME text.
-pub(super) fn as_message(letter: &Sealed) -> Message {
-    Message {
-        to: letter.to.to_string(),
-        subject: String::new(),
-        text: String::from_utf8_lossy(&letter.bytes).into_owned(),
-        html: None,
     }
 }

@@ -6,7 +6,7 @@ use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::MailError;
+use super::{MailError, Message};
 use crate::base::Timestamp;
 
 /// What a letter says, and to whom.
@@ -47,7 +47,8 @@ impl Letter {
             MailError::Refused(format!("{what}: {error}"))
         };
         let address = |text: &str| -> Result<Address, MailError> {
-            text.parse::<Address>().map_err(|error| refused(text, &error))
+            text.parse::<Address>()
+                .map_err(|error| refused(text, &error))
         };
         let name = |text: &str| Some(text.to_owned()).filter(|name| !name.is_empty());
         let (from, to) = (address(&self.from_email)?, address(&self.to)?);
@@ -79,5 +80,17 @@ impl Letter {
             from,
             to,
         })
+    }
+}
+
+impl Sealed {
+    /// As a folder and tests keep it: its whole MIME text.
+    pub(super) fn as_message(&self) -> Message {
+        Message {
+            to: self.to.to_string(),
+            subject: String::new(),
+            text: String::from_utf8_lossy(&self.bytes).into_owned(),
+            html: None,
+        }
     }
 }

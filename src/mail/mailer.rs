@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lettre::message::Mailbox;
 
-use super::Message;
+use super::letter::Sealed;
 use super::smtp::Relay;
+use super::Message;
 use crate::base::{Timestamp, token};
 use crate::config::{Config, write_private};
 
@@ -21,7 +22,7 @@ struct Inner {
     transport: Transport,
 }
 
-enum Transport {
+pub(super) enum Transport {
     Folder(PathBuf),
     Memory(Mutex<Vec<Message>>),
     Smtp(Relay),
@@ -87,6 +88,32 @@ impl Mailer {
             }
             Transport::Smtp(relay) => relay.send(&mime).await,
         }
+    }
+
+    /// Where mail goes.
+    pub(super) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    /// Keeps a letter where nothing is sent: in the folder, or in memory.
+    pub(super) fn keep(&self, letter: &Sealed, now: Timestamp) -> Result<(), MailError> {
+        let message = letter.as_message();
+        match &self.inner.transport {
+            Transport::Folder(folder) => write_eml(folder, &message, &letter.bytes, now),
+            Transport::Memory(sent) => {
+                let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+                sent.push(message);
+                Ok(())
+            }
+            Transport::Smtp(_) => Ok(()),
+        }
+    }
+
+    /// The sender of the house's own mail: name and address.
+    pub fn sender(&self) -> (String, String) {
+        let from = &self.inner.from;
+        let name = from.name.clone().unwrap_or_default();
+        (name, from.email.to_string())
     }
 
     /// What the memory transport has sent, oldest first; nothing on the others.

@@ -2,10 +2,14 @@
 //! `enqueue` puts the message into the job queue, in the transaction of what it speaks about.
 
 mod jobs;
+mod lane;
+mod letter;
 mod mailer;
 mod message;
 mod smtp;
 
 pub use jobs::{Send, enqueue};
+pub use lane::{Fate, Line};
+pub use letter::{Letter, Sealed};
 pub use mailer::{MailError, Mailer};
 pub use message::Message;

@@ -110,6 +110,13 @@ impl Relay {
         self.in_time(talk).await
     }
 
+    /// Connects for many letters.
+    pub(super) async fn line(&self) -> Result<AsyncSmtpConnection, MailError> {
+        timeout(CONVERSATION, self.open())
+            .await
+            .unwrap_or_else(|_| Err(MailError::Deferred(format!("{self} does not answer"))))
+    }
+
     async fn in_time(
         &self,
         talk: impl Future<Output = Result<(), MailError>>,

@@ -10,6 +10,7 @@ use crate::base::{EmailAddress, Timestamp, text};
 use crate::contacts::merge::Journal;
 use crate::db::schema::{consent_entries, consents, suppressions, topics};
 use crate::db::{Conn, PortableExt};
+use crate::events::acts::{self, Act};
 
 /// What somebody types of a topic.
 #[derive(Debug, Clone)]
@@ -109,7 +110,7 @@ pub fn say(
     if store::said(conn, contact, topic)? == Some(state) {
         return Ok(false);
     }
-    diesel::insert_into(consent_entries::table)
+    let entry: i64 = diesel::insert_into(consent_entries::table)
         .values((
             consent_entries::contact_id.eq(contact),
             consent_entries::topic_id.eq(topic),
@@ -121,7 +122,8 @@ pub fn say(
             consent_entries::agent.eq(text::line(&proof.agent, 300)),
             consent_entries::at.eq(now),
         ))
-        .execute(conn)?;
+        .returning(consent_entries::id)
+        .get_result(conn)?;
     let holds = (consents::state.eq(state), consents::at.eq(now));
     diesel::insert_into(consents::table)
         .values((
@@ -134,6 +136,19 @@ pub fn say(
         .set(holds)
         .portable()
         .execute(conn)?;
+    let name = store::topic(conn, topic)?.map(|topic| topic.name);
+    let act = Act {
+        contact,
+        name: match state {
+            ConsentState::Given => "Topic Subscribed",
+            ConsentState::Withdrawn => "Topic Unsubscribed",
+        },
+        properties: serde_json::json!({ "topic": name, "source": proof.source }),
+        at: now,
+        key: format!("consent:{entry}"),
+        by_contact: proof.source.is_own(),
+    };
+    acts::record(conn, &[act], now)?;
     Ok(true)
 }
 

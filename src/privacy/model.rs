@@ -32,6 +32,11 @@ text_enum!(
 );
 
 impl ConsentSource {
+    /// Whether the contact did it by themselves.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Preferences | Self::OneClick)
+    }
+
     /// For people.
     pub fn label(self) -> &'static str {
         match self {

@@ -115,9 +115,9 @@ pub fn suppressed(
     let query = Suppression::query().into_boxed();
     let query = match below {
         Some((at, hash)) => query.filter(
-            suppressions::at
-                .lt(at)
-                .or(suppressions::at.eq(at).and(suppressions::address_hash.gt(hash))),
+            suppressions::at.lt(at).or(suppressions::at
+                .eq(at)
+                .and(suppressions::address_hash.gt(hash))),
         ),
         None => query,
     };

@@ -159,6 +159,11 @@ impl Ask {
         ask
     }
 
+    /// Reads a query as it stands behind the `?`.
+    pub fn read(query: &str) -> Self {
+        Self::new(&serde_urlencoded::from_str(query).unwrap_or_default())
+    }
+
     /// The orders that an index serves in this state.
     pub fn sorts(&self) -> &'static [Sort] {
         let is_narrow =

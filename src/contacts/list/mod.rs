@@ -6,7 +6,9 @@ pub mod did;
 mod page;
 pub mod query;
 mod trash;
+mod views;
 
 pub use bulk::{BulkForm, apply as bulk, restore_many, undo as undo_bulk};
 pub use page::index;
 pub use trash::trash;
+pub use views::{form as view_form, remove as remove_view, save as save_view};

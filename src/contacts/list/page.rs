@@ -15,6 +15,7 @@ use crate::base::text;
 use crate::contacts::model::{self, Stage};
 use crate::contacts::store;
 use crate::contacts::tags::{self, Tag};
+use crate::contacts::views::{self, SavedView};
 use crate::db::{Conn, Db, Memo};
 use crate::web::{self as kit, Page, Result};
 
@@ -102,6 +103,8 @@ pub struct ListPage {
     views: Vec<(View, String)>,
     chips: Vec<Chip>,
     menus: Vec<Menu>,
+    saved: Vec<SavedView>,
+    may_save: bool,
     lines: Vec<Line>,
     count: String,
     before: String,
@@ -116,6 +119,20 @@ pub struct ListPage {
 }
 
 impl ListPage {
+    /// Whether a saved filter is the one that is shown.
+    fn is_shown(&self, view: &SavedView) -> bool {
+        self.ask.with(|ask| ask.sort = Sort::Seen).href() == view.href()
+    }
+
+    /// Where the filter in force is saved; empty: nothing to save.
+    fn save_href(&self) -> String {
+        let href = self.ask.with(|_| {}).href();
+        match href.split_once('?') {
+            Some((_, query)) if self.may_save => format!("/contacts/views/new?{query}"),
+            _ => String::new(),
+        }
+    }
+
     fn sort_href(&self, sort: Sort) -> String {
         if self.ask.sorts().contains(&sort) && self.ask.sorts().len() > 1 {
             self.ask.with(|ask| ask.sort = sort).href()
@@ -177,6 +194,8 @@ impl ListPage {
             views: views(&ask),
             chips: chips(conn, &ask, &tags, &sources)?,
             menus: menus(&ask, &owners, &tags, &sources),
+            saved: memo.recall("views", conn, views::all)?.to_vec(),
+            may_save: ask.q.is_empty() && EditContacts::allows(role),
             before: address(rows.before.as_ref(), super::ask::From::Before),
             after: address(rows.after.as_ref(), super::ask::From::After),
             lines: lines(conn, memo, rows, viewer)?,

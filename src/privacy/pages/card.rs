@@ -43,7 +43,12 @@ pub fn card(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<O
         title: "Consents".to_owned(),
         rows,
         chips: suppression
-            .map(|found| (format!("No mail: {}", found.reason.label().to_lowercase()), "red"))
+            .map(|found| {
+                (
+                    format!("No mail: {}", found.reason.label().to_lowercase()),
+                    "red",
+                )
+            })
             .into_iter()
             .collect(),
         add: Some((

@@ -24,7 +24,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/settings/topics/{id}/restore", post().to(topics::restore))
         .route("/settings/suppressed", get().to(suppressed::index))
         .route("/settings/suppressed", post().to(suppressed::add))
-        .route("/settings/suppressed/{hash}/lift", post().to(suppressed::lift))
+        .route(
+            "/settings/suppressed/{hash}/lift",
+            post().to(suppressed::lift),
+        )
         .route("/contacts/{id}/consents", get().to(consents::show))
         .route("/contacts/{id}/consents", post().to(consents::change))
         .route("/preferences/{token}", get().to(preferences::show))

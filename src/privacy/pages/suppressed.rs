@@ -7,8 +7,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::accounts::Can;
-use crate::accounts::rights::{EditCampaigns, ReadCampaigns, Right};
 use crate::accounts::Viewer;
+use crate::accounts::rights::{EditCampaigns, ReadCampaigns, Right};
 use crate::base::{EmailAddress, Timestamp};
 use crate::contacts;
 use crate::db::{Conn, Db};
@@ -83,7 +83,11 @@ pub async fn add(
         let page = Page::new(viewer.shell(), page).status(StatusCode::UNPROCESSABLE_ENTITY);
         return Ok(Either::Right(page));
     };
-    let (user, now, said) = (viewer.id(), viewer.now, format!("{address} gets no more mail"));
+    let (user, now, said) = (
+        viewer.id(),
+        viewer.now,
+        format!("{address} gets no more mail"),
+    );
     let hash = address.hash();
     db.write(move |conn| {
         actions::suppress(conn, &address, Reason::Person, &form.note, Some(user), now)
