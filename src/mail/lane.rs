@@ -9,9 +9,9 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use tokio::time::timeout;
 
+use super::MailError;
 use super::letter::Sealed;
 use super::mailer::{Mailer, Transport};
-use super::MailError;
 use crate::base::Timestamp;
 
 /// For an answer to a command.

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lettre::message::Mailbox;
 
+use super::Message;
 use super::letter::Sealed;
 use super::smtp::Relay;
-use super::Message;
 use crate::base::{Timestamp, token};
 use crate::config::{Config, write_private};
 
