@@ -18,6 +18,7 @@ mod events;
 mod faults;
 mod jobs;
 mod ops;
+mod plans;
 mod quarantine;
 mod sources;
 mod support;
