@@ -13,8 +13,9 @@ use crate::accounts::{self, DemoWorld, Figures, Panels};
 use crate::base::clock;
 use crate::config::{Config, ConfigError};
 use crate::contacts::merge::Followers;
-use crate::contacts::{self, Cards};
+use crate::contacts::{self, Cards, CompanyCards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
+use crate::deals::{self, related};
 use crate::demo;
 use crate::events::enrich;
 use crate::events::health::Health;
@@ -34,7 +35,7 @@ use crate::web as kit;
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 /// What else moves when two contacts become one.
-const FOLLOWERS: Followers = Followers(&[privacy::merged]);
+const FOLLOWERS: Followers = Followers(&[privacy::merged, related::follow]);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -101,8 +102,10 @@ impl House {
         migrate::run(&url)?;
         let db = Db::open(&url)?;
         // A connection of its own: tests build the house inside the runtime, where nothing may wait on the queues.
-        sources::actions::ensure_builtin(&mut db.connect()?, clock::now())
-            .map_err(DbError::from)?;
+        let mut conn = db.connect()?;
+        sources::actions::ensure_builtin(&mut conn, clock::now()).map_err(DbError::from)?;
+        deals::pipelines::actions::ensure_first(&mut conn, clock::now()).map_err(DbError::from)?;
+        drop(conn);
         let passwords = Passwords::new(Cost::STRONG)
             .map_err(|error| BuildError::Passwords(error.to_string()))?;
         let inbox = Inbox::open(&db)?;
@@ -209,6 +212,7 @@ pub fn app(
         .app_data(web::Data::new(house.streams.clone()))
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
+        .app_data(web::Data::new(company_cards()))
         .app_data(web::Data::new(figures()))
         .app_data(web::Data::new(panels()))
         .app_data(web::PayloadConfig::new(1 << 20))
@@ -236,12 +240,23 @@ fn strands() -> Strands {
 
 /// What stands beside a contact's story, beyond its companies.
 fn cards() -> Cards {
-    Cards(vec![record::activity, record::touches, privacy::card])
+    Cards(vec![
+        record::activity,
+        related::contact_deals,
+        related::contact_tasks,
+        record::touches,
+        privacy::card,
+    ])
+}
+
+/// What stands beside a company's story, beyond its people.
+fn company_cards() -> CompanyCards {
+    CompanyCards(vec![related::company_deals, related::company_tasks])
 }
 
 /// What Home shows, by role.
 fn panels() -> Panels {
-    Panels(vec![record::hot])
+    Panels(vec![related::my_tasks, related::my_deals, record::hot])
 }
 
 /// What the settings' sidebar counts.
@@ -261,6 +276,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
         .configure(debugger::pages::routes)
         .configure(sources::pages::routes)
         .configure(quarantine::pages::routes);
+    cfg.configure(deals::routes);
     cfg.configure(ops::routes);
     #[cfg(debug_assertions)]
     cfg.configure(kit::gallery::routes);

@@ -12,7 +12,8 @@
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice. The frame ([`web::layout`]) and the parts of pages
 //!    ([`web::ui`]) are templates of their own, compiled once; the macros in `templates/ui` hand them their arguments.
-//! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`], [`ops`].
+//! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`],
+//!    [`deals`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows or moves what slices on the right keep ([`timeline`]'s strands, [`contacts`]' cards and followers of
@@ -64,6 +65,7 @@ pub mod cli;
 pub mod config;
 pub mod contacts;
 pub mod db;
+pub mod deals;
 pub mod demo;
 pub mod events;
 pub mod files;

@@ -116,6 +116,18 @@ id!(
     QuarantineId
 );
 id!(
+    /// A road that deals take.
+    PipelineId
+);
+id!(
+    /// A step of a pipeline.
+    StageId
+);
+id!(
+    /// An opportunity.
+    DealId
+);
+id!(
     /// A stored file.
     FileId
 );

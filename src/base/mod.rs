@@ -4,6 +4,7 @@ pub mod clock;
 pub mod country;
 pub mod email_address;
 pub mod ids;
+pub mod money;
 pub mod phone;
 pub mod text;
 pub mod text_enum;
@@ -11,3 +12,4 @@ pub mod token;
 
 pub use clock::Timestamp;
 pub use email_address::EmailAddress;
+pub use money::{Currency, Money};

@@ -1,5 +1,8 @@
-//! The right column of a record: cards that any slice can hand in through `app`, and the built-in card of companies.
+//! The right column of a record, a contact's or a company's: cards that any slice can hand in through `app`, and a
+//! contact's built-in card of companies.
 
+use askama::Template;
+use askama::filters::HtmlSafe;
 use chrono_tz::Tz;
 use diesel::QueryResult;
 
@@ -7,7 +10,7 @@ use super::companies::people;
 use super::companies::store as companies;
 use crate::accounts::Role;
 use crate::base::Timestamp;
-use crate::base::ids::ContactId;
+use crate::base::ids::{CompanyId, ContactId};
 use crate::base::text;
 use crate::db::Conn;
 
@@ -31,7 +34,26 @@ pub type CardProvider = fn(&mut Conn, ContactId, &CardAsk) -> QueryResult<Option
 #[derive(Debug, Clone, Default)]
 pub struct Cards(pub Vec<CardProvider>);
 
-/// A title, a line above it, and what hangs on the contact.
+/// Makes one card of a company, or none where there is nothing to show.
+pub type CompanyCardProvider = fn(&mut Conn, CompanyId, &CardAsk) -> QueryResult<Option<Card>>;
+
+/// Every provider of cards of companies, in the order of the column. They come after the people.
+#[derive(Debug, Clone, Default)]
+pub struct CompanyCards(pub Vec<CompanyCardProvider>);
+
+/// The cards of a column as markup.
+#[derive(Template)]
+#[template(path = "contacts/_cards.html")]
+pub struct Related<'a> {
+    /// The cards.
+    pub cards: &'a [Card],
+    /// Whether the reader may change what hangs there.
+    pub can_edit: &'a bool,
+}
+
+impl HtmlSafe for Related<'_> {}
+
+/// A title, a line above it, and what hangs on the record.
 #[derive(Debug, Clone, Default)]
 pub struct Card {
     /// Title.
@@ -91,6 +113,17 @@ pub struct CardAct {
     pub action: String,
     /// Icon.
     pub icon: &'static str,
+}
+
+impl CompanyCards {
+    /// All cards of one company.
+    pub fn read(&self, conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Vec<Card>> {
+        let mut cards = Vec::with_capacity(self.0.len());
+        for provider in &self.0 {
+            cards.extend(provider(conn, id, ask)?);
+        }
+        Ok(cards)
+    }
 }
 
 impl Cards {

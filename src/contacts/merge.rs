@@ -98,6 +98,7 @@ fn tell(
     let entry = NewEntry {
         contact_id: Some(winner),
         company_id: None,
+        deal_id: None,
         at: now,
         kind: EntryKind::Merged,
         actor_id: actor,

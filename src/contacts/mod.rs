@@ -21,6 +21,9 @@ pub mod traits;
 pub mod views;
 pub mod words;
 
-pub use cards::{Card, CardAct, CardAsk, CardProvider, CardRow, Cards, Spark};
+pub use cards::{
+    Card, CardAct, CardAsk, CardProvider, CardRow, Cards, CompanyCardProvider, CompanyCards,
+    Related, Spark,
+};
 pub use model::{By, Contact, Field, Stage};
 pub use pages::routes;

@@ -383,9 +383,14 @@ diesel::table! {
         kind -> Text,
         contact_id -> Nullable<BigInt>,
         company_id -> Nullable<BigInt>,
+        deal_id -> Nullable<BigInt>,
         author_id -> Nullable<BigInt>,
+        assignee_id -> Nullable<BigInt>,
         body -> Text,
         at -> BigInt,
+        due_on -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        done_at -> Nullable<BigInt>,
         pinned_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -398,6 +403,7 @@ diesel::table! {
         id -> BigInt,
         contact_id -> Nullable<BigInt>,
         company_id -> Nullable<BigInt>,
+        deal_id -> Nullable<BigInt>,
         at -> BigInt,
         kind -> Text,
         actor_id -> Nullable<BigInt>,
@@ -500,6 +506,96 @@ diesel::table! {
         state -> Text,
         resolved_at -> Nullable<BigInt>,
         resolved_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    pipelines (id) {
+        id -> BigInt,
+        name -> Text,
+        position -> BigInt,
+        is_default -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    stages (id) {
+        id -> BigInt,
+        pipeline_id -> BigInt,
+        name -> Text,
+        position -> BigInt,
+        kind -> Text,
+        probability -> BigInt,
+        rotting_days -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deals (id) {
+        id -> BigInt,
+        pipeline_id -> BigInt,
+        stage_id -> BigInt,
+        stage_kind -> Text,
+        title -> Text,
+        sort_title -> Text,
+        amount -> Nullable<BigInt>,
+        currency -> Text,
+        sort_amount -> BigInt,
+        closes_on -> Nullable<BigInt>,
+        sort_closes -> BigInt,
+        probability -> BigInt,
+        manual_probability -> Nullable<BigInt>,
+        owner_id -> Nullable<BigInt>,
+        company_id -> Nullable<BigInt>,
+        source -> Text,
+        next_step -> Text,
+        entered_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        lost_reason -> Nullable<Text>,
+        lost_note -> Text,
+        created_by -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    stage_totals (stage_id, owner_id, currency) {
+        stage_id -> BigInt,
+        owner_id -> BigInt,
+        currency -> Text,
+        n -> BigInt,
+        amount -> BigInt,
+        weighted -> BigInt,
+    }
+}
+
+diesel::table! {
+    stage_changes (id) {
+        id -> BigInt,
+        deal_id -> BigInt,
+        from_id -> Nullable<BigInt>,
+        to_id -> BigInt,
+        at -> BigInt,
+        spent -> BigInt,
+        actor_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deal_contacts (id) {
+        id -> BigInt,
+        deal_id -> BigInt,
+        contact_id -> BigInt,
+        role -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -701,6 +797,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     source_minutes,
     source_rejections,
     quarantine,
+    pipelines,
+    stages,
+    deals,
+    stage_totals,
+    stage_changes,
+    deal_contacts,
     inbox,
     topics,
     consent_entries,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 use serde_json::Value;
 
+use super::deals;
 use super::mark::Bound;
 use super::model::{About, Act, Entry, EntryKind, Part, Show, StoryItem};
 use super::store;
@@ -24,11 +25,18 @@ pub fn strand(
 ) -> QueryResult<Vec<StoryItem>> {
     let entries = store::entries(conn, about, below, limit)?;
     let names = store::names(conn, entries.iter().filter_map(|entry| entry.actor_id))?;
-    Ok(entries.iter().map(|entry| item(entry, &names)).collect())
+    Ok(entries
+        .iter()
+        .map(|entry| item(entry, about, &names))
+        .collect())
 }
 
-fn item(entry: &Entry, names: &HashMap<UserId, String>) -> StoryItem {
-    let data: Value = serde_json::from_str(&entry.data).unwrap_or_default();
+fn item(entry: &Entry, about: About, names: &HashMap<UserId, String>) -> StoryItem {
+    let mut data: Value = serde_json::from_str(&entry.data).unwrap_or_default();
+    // On its own page a deal is not named again.
+    if let (About::Deal(_), Some(data)) = (about, data.as_object_mut()) {
+        data.remove("deal_id");
+    }
     let who = entry
         .actor_id
         .map(|id| names.get(&id).map_or("Somebody", String::as_str));
@@ -87,6 +95,13 @@ fn headline(kind: EntryKind, data: &Value, who: Option<&str>) -> Vec<Part> {
             Part::plain("with"),
             Part::plain(word("name")),
         ]),
+        EntryKind::DealCreated
+        | EntryKind::DealMoved
+        | EntryKind::DealWon
+        | EntryKind::DealLost
+        | EntryKind::DealReopened => deals::moved(kind, &word, data, who),
+        EntryKind::DealJoined => by(deals::people("joined", "Added to", &word, data)),
+        EntryKind::DealLeft => by(deals::people("left", "Taken off", &word, data)),
     }
 }
 
@@ -186,6 +201,11 @@ fn mark(kind: EntryKind) -> (&'static str, &'static str) {
         EntryKind::Deleted => ("trash", "red"),
         EntryKind::Restored => ("undo", ""),
         EntryKind::Merged | EntryKind::Unmerged => ("merge", ""),
+        EntryKind::DealCreated | EntryKind::DealReopened => ("deals", ""),
+        EntryKind::DealMoved => ("deals", "accent"),
+        EntryKind::DealWon => ("trophy", "green"),
+        EntryKind::DealLost => ("block", "red"),
+        EntryKind::DealJoined | EntryKind::DealLeft => ("people", ""),
     }
 }
 

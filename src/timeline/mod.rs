@@ -1,8 +1,9 @@
-//! The story of a contact or company. Every slice to the right adds entries here instead of calling a sibling,
+//! The story of a contact, company or deal. Every slice to the right adds entries here instead of calling a sibling,
 //! and hands in a strand for what it keeps itself (visits, tickets); the page shows them as one stream, newest first.
 //! Words: an `entry` is one append-only line about a record; a `strand` is one kind of line; a `note` is what a person wrote.
 
 mod day;
+mod deals;
 pub mod entries;
 mod mark;
 pub mod model;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::base::Timestamp;
-use crate::base::ids::{CompanyId, ContactId, EntryId, UserId};
+use crate::base::ids::{CompanyId, ContactId, DealId, EntryId, UserId};
 use crate::db::schema::timeline_entries;
 use crate::text_enum;
 
@@ -39,6 +39,20 @@ text_enum!(
         Merged => "merged",
         /// A merge was undone. `name`.
         Unmerged => "unmerged",
+        /// A deal was made. `deal`, `deal_id`, `amount`; on the deal's own story they are left unsaid.
+        DealCreated => "deal_created",
+        /// A deal moved to another stage. As above, `from`, `to`: names of stages, `after`: "19 days".
+        DealMoved => "deal_moved",
+        /// A deal was won. As above.
+        DealWon => "deal_won",
+        /// A deal was lost. As above, `reason`, `note`.
+        DealLost => "deal_lost",
+        /// A closed deal was opened again. As above.
+        DealReopened => "deal_reopened",
+        /// Somebody joined a deal. `contact`, `contact_id`, `role`; on the contact's story `deal`, `deal_id`.
+        DealJoined => "deal_joined",
+        /// Somebody left a deal. As above.
+        DealLeft => "deal_left",
     }
 );
 
@@ -49,6 +63,8 @@ pub enum About {
     Contact(ContactId),
     /// A company.
     Company(CompanyId),
+    /// A deal.
+    Deal(DealId),
 }
 
 impl About {
@@ -57,20 +73,28 @@ impl About {
         match self {
             Self::Contact(id) => format!("/contacts/{id}"),
             Self::Company(id) => format!("/companies/{id}"),
+            Self::Deal(id) => format!("/deals/{id}"),
         }
     }
 
     pub(super) fn contact(self) -> Option<ContactId> {
         match self {
             Self::Contact(id) => Some(id),
-            Self::Company(_) => None,
+            Self::Company(_) | Self::Deal(_) => None,
         }
     }
 
     pub(super) fn company(self) -> Option<CompanyId> {
         match self {
             Self::Company(id) => Some(id),
-            Self::Contact(_) => None,
+            Self::Contact(_) | Self::Deal(_) => None,
+        }
+    }
+
+    pub(super) fn deal(self) -> Option<DealId> {
+        match self {
+            Self::Deal(id) => Some(id),
+            Self::Contact(_) | Self::Company(_) => None,
         }
     }
 }
@@ -82,6 +106,8 @@ pub struct NewEntry {
     pub contact_id: Option<ContactId>,
     /// The company it is about.
     pub company_id: Option<CompanyId>,
+    /// The deal it is about.
+    pub deal_id: Option<DealId>,
     /// When it happened.
     pub at: Timestamp,
     /// What it says.
@@ -100,6 +126,7 @@ impl NewEntry {
         Self {
             contact_id: about.contact(),
             company_id: about.company(),
+            deal_id: about.deal(),
             at,
             kind,
             actor_id: Some(actor),

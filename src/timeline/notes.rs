@@ -1,11 +1,12 @@
-//! Notes: what people write about a record. Plain text; deleted ones can be brought back.
+//! Notes: what people write about a record. Plain text; deleted ones can be brought back. A task that was done stands
+//! among them: what there was to do, at the moment it was done.
 
 use diesel::prelude::*;
 
 use super::mark::Bound;
 use super::model::{About, Act, Part, Show, Slip, StoryItem};
 use super::store;
-use crate::base::ids::{ActivityId, CompanyId, ContactId, UserId};
+use crate::base::ids::{ActivityId, CompanyId, ContactId, DealId, UserId};
 use crate::base::{Timestamp, text};
 use crate::db::Conn;
 use crate::db::schema::activities;
@@ -27,12 +28,18 @@ pub struct Note {
     pub contact_id: Option<ContactId>,
     /// The company it is about.
     pub company_id: Option<CompanyId>,
+    /// The deal it is about.
+    pub deal_id: Option<DealId>,
     /// Who wrote it.
     pub author_id: Option<UserId>,
+    /// Who was to do it, if it is a task.
+    pub assignee_id: Option<UserId>,
     /// What.
     pub body: String,
     /// When.
     pub at: Timestamp,
+    /// When it is done, if it is a task.
+    pub done_at: Option<Timestamp>,
     /// Since when it stays on top.
     pub pinned_at: Option<Timestamp>,
     /// The last change; an edit of an older text is refused.
@@ -45,7 +52,8 @@ impl Note {
     /// What it is about; a note always hangs on a record.
     pub fn about(&self) -> Option<About> {
         let contact = self.contact_id.map(About::Contact);
-        contact.or(self.company_id.map(About::Company))
+        let company = self.company_id.map(About::Company);
+        self.deal_id.map(About::Deal).or(contact).or(company)
     }
 }
 
@@ -75,6 +83,7 @@ impl From<diesel::result::Error> for NoteRefusal {
 pub fn find(conn: &mut Conn, id: ActivityId) -> QueryResult<Option<Note>> {
     Note::query()
         .filter(activities::id.eq(id))
+        .filter(activities::due_at.is_null())
         .filter(activities::deleted_at.is_null())
         .first(conn)
         .optional()
@@ -95,6 +104,7 @@ pub fn add(
             activities::kind.eq("note"),
             activities::contact_id.eq(about.contact()),
             activities::company_id.eq(about.company()),
+            activities::deal_id.eq(about.deal()),
             activities::author_id.eq(Some(author)),
             activities::body.eq(body),
             activities::at.eq(now),
@@ -131,6 +141,7 @@ pub fn edit(
 /// Puts a note on top, or back into the stream.
 pub fn pin(conn: &mut Conn, id: ActivityId, since: Option<Timestamp>) -> Result<Note, NoteRefusal> {
     diesel::update(activities::table.filter(activities::id.eq(id)))
+        .filter(activities::due_at.is_null())
         .set(activities::pinned_at.eq(since))
         .execute(conn)?;
     find(conn, id)?.ok_or(NoteRefusal::Missing)
@@ -143,9 +154,13 @@ pub fn delete(
     since: Option<Timestamp>,
 ) -> Result<Note, NoteRefusal> {
     diesel::update(activities::table.filter(activities::id.eq(id)))
+        .filter(activities::due_at.is_null())
         .set(activities::deleted_at.eq(since))
         .execute(conn)?;
-    let note = Note::query().filter(activities::id.eq(id)).first(conn)?;
+    let note = Note::query()
+        .filter(activities::id.eq(id))
+        .filter(activities::due_at.is_null())
+        .first(conn)?;
     Ok(note)
 }
 
@@ -156,18 +171,24 @@ pub fn strand(
     below: Bound,
     limit: i64,
 ) -> QueryResult<Vec<StoryItem>> {
-    use activities::{at, company_id, contact_id, id};
+    use activities::{at, company_id, contact_id, deal_id, id};
     let mut query = Note::query()
         .filter(at.le(below.at))
         .filter(at.lt(below.at).or(id.lt(below.id)))
         .filter(activities::deleted_at.is_null())
         .filter(activities::pinned_at.is_null())
+        .filter(
+            activities::due_at
+                .is_null()
+                .or(activities::done_at.is_not_null()),
+        )
         .order((at.desc(), id.desc()))
         .limit(limit)
         .into_boxed();
     query = match about {
         About::Contact(contact) => query.filter(contact_id.eq(contact)),
         About::Company(company) => query.filter(company_id.eq(company)),
+        About::Deal(deal) => query.filter(deal_id.eq(deal)),
     };
     let notes = query.load(conn)?;
     items(conn, &notes)
@@ -184,18 +205,39 @@ pub fn pinned(conn: &mut Conn, about: About) -> QueryResult<Vec<StoryItem>> {
     query = match about {
         About::Contact(contact) => query.filter(activities::contact_id.eq(contact)),
         About::Company(company) => query.filter(activities::company_id.eq(company)),
+        About::Deal(deal) => query.filter(activities::deal_id.eq(deal)),
     };
     let notes = query.load(conn)?;
     items(conn, &notes)
 }
 
 fn items(conn: &mut Conn, notes: &[Note]) -> QueryResult<Vec<StoryItem>> {
-    let names = store::names(conn, notes.iter().filter_map(|note| note.author_id))?;
+    let people = |note: &Note| [note.author_id, note.assignee_id];
+    let names = store::names(conn, notes.iter().flat_map(people).flatten())?;
     let item = |note: &Note| {
-        let author = note.author_id.and_then(|id| names.get(&id));
-        item(note, author.map_or("Somebody", String::as_str))
+        let by = if note.done_at.is_some() {
+            note.assignee_id
+        } else {
+            note.author_id
+        };
+        let by = by.and_then(|id| names.get(&id));
+        let by = by.map_or("Somebody", String::as_str);
+        if note.done_at.is_some() {
+            done(note, by)
+        } else {
+            item(note, by)
+        }
     };
     Ok(notes.iter().map(item).collect())
+}
+
+/// A task, where it was done.
+fn done(task: &Note, by: &str) -> StoryItem {
+    let headline = vec![Part::bold(by), Part::plain("did"), Part::plain(&task.body)];
+    let mut item = StoryItem::new(task.at, RANK, task.id.0, Show::Notes, headline);
+    item.icon = "check";
+    item.tone = "green";
+    item
 }
 
 fn item(note: &Note, author: &str) -> StoryItem {

@@ -16,6 +16,7 @@ pub fn add(conn: &mut Conn, new: &NewEntry) -> QueryResult<()> {
         .values((
             timeline_entries::contact_id.eq(new.contact_id),
             timeline_entries::company_id.eq(new.company_id),
+            timeline_entries::deal_id.eq(new.deal_id),
             timeline_entries::at.eq(new.at),
             timeline_entries::kind.eq(new.kind),
             timeline_entries::actor_id.eq(new.actor_id),
@@ -28,7 +29,7 @@ pub fn add(conn: &mut Conn, new: &NewEntry) -> QueryResult<()> {
 
 /// Entries about one record below a bound, newest first.
 pub fn entries(conn: &mut Conn, about: About, below: Bound, limit: i64) -> QueryResult<Vec<Entry>> {
-    use timeline_entries::{at, company_id, contact_id, id};
+    use timeline_entries::{at, company_id, contact_id, deal_id, id};
     let mut query = Entry::query()
         .filter(at.le(below.at))
         .filter(at.lt(below.at).or(id.lt(below.id)))
@@ -38,6 +39,7 @@ pub fn entries(conn: &mut Conn, about: About, below: Bound, limit: i64) -> Query
     query = match about {
         About::Contact(contact) => query.filter(contact_id.eq(contact)),
         About::Company(company) => query.filter(company_id.eq(company)),
+        About::Deal(deal) => query.filter(deal_id.eq(deal)),
     };
     query.load(conn)
 }

@@ -13,6 +13,7 @@
 
 mod accounts;
 mod contacts;
+mod deals;
 mod demo;
 mod events;
 mod faults;

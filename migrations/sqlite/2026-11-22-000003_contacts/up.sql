@@ -241,12 +241,17 @@ CREATE TABLE merge_suggestions (
 
 CREATE TABLE activities (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind TEXT NOT NULL CHECK (kind IN ('note')),
+  kind TEXT NOT NULL CHECK (kind IN ('note', 'task')),
   contact_id BIGINT,
   company_id BIGINT,
+  deal_id BIGINT,
   author_id BIGINT REFERENCES users (id),
+  assignee_id BIGINT REFERENCES users (id),
   body TEXT NOT NULL,
   at BIGINT NOT NULL,
+  due_on BIGINT,
+  due_at BIGINT,
+  done_at BIGINT,
   pinned_at BIGINT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
@@ -254,12 +259,19 @@ CREATE TABLE activities (
 );
 CREATE INDEX activities_contact ON activities (contact_id, at DESC) WHERE contact_id IS NOT NULL;
 CREATE INDEX activities_company ON activities (company_id, at DESC) WHERE company_id IS NOT NULL;
+CREATE INDEX activities_deal ON activities (deal_id, at DESC) WHERE deal_id IS NOT NULL;
+-- Only a task has due_at; one without a date has the end of time, so that it sorts last.
+CREATE INDEX activities_open ON activities (assignee_id, due_at, id) WHERE due_at IS NOT NULL AND done_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX activities_done ON activities (assignee_id, done_at DESC, id DESC) WHERE done_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX activities_deal_open ON activities (deal_id, due_at, id) WHERE due_at IS NOT NULL AND done_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX activities_contact_open ON activities (contact_id, due_at, id) WHERE due_at IS NOT NULL AND done_at IS NULL AND deleted_at IS NULL;
 
 -- The story: what people and the house did to a record. Behaviour is in sessions and events.
 CREATE TABLE timeline_entries (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact_id BIGINT,
   company_id BIGINT,
+  deal_id BIGINT,
   at BIGINT NOT NULL,
   kind TEXT NOT NULL,
   actor_id BIGINT,
@@ -268,6 +280,7 @@ CREATE TABLE timeline_entries (
 );
 CREATE INDEX timeline_entries_contact ON timeline_entries (contact_id, at DESC, id DESC) WHERE contact_id IS NOT NULL;
 CREATE INDEX timeline_entries_company ON timeline_entries (company_id, at DESC, id DESC) WHERE company_id IS NOT NULL;
+CREATE INDEX timeline_entries_deal ON timeline_entries (deal_id, at DESC, id DESC) WHERE deal_id IS NOT NULL;
 
 -- Words of records; rowid = kind * 2^48 + id, see db::dialect::search.
 CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', contentless_delete = 1, prefix = '2 3');

@@ -3,11 +3,12 @@
 use actix_web::{Either, HttpRequest, web};
 use serde::Deserialize;
 
-use super::show::{self, Failed, Params, ShowPage};
+use super::show::{self, Beside, Failed, Params, ShowPage};
 use super::{actions, people, store};
 use crate::accounts::Can;
 use crate::accounts::rights::{DeleteContacts, EditContacts};
 use crate::base::ids::{CompanyId, ContactId, TagId};
+use crate::contacts::CompanyCards;
 use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;
@@ -74,6 +75,7 @@ pub async fn add_domain(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
     strands: web::Data<Strands>,
+    cards: web::Data<CompanyCards>,
     request: HttpRequest,
     path: web::Path<String>,
     form: Form<OneForm>,
@@ -95,7 +97,11 @@ pub async fn add_domain(
         },
         done => return moved(id, done.map(|()| None), "Domain added").map(Either::Right),
     };
-    show::page(&viewer, &db, &strands, id, Params::default(), failed)
+    let beside = Beside {
+        strands: &strands,
+        cards: &cards,
+    };
+    show::page(&viewer, &db, beside, id, Params::default(), failed)
         .await
         .map(Either::Left)
 }
@@ -172,6 +178,7 @@ pub async fn note(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
     strands: web::Data<Strands>,
+    cards: web::Data<CompanyCards>,
     path: web::Path<String>,
     form: Form<NoteForm>,
 ) -> Result<Either<Page<ShowPage>, Redirect>> {
@@ -200,7 +207,11 @@ pub async fn note(
                 error: "Write something first.".to_owned(),
                 holder: None,
             };
-            show::page(&viewer, &db, &strands, id, Params::default(), failed)
+            let beside = Beside {
+                strands: &strands,
+                cards: &cards,
+            };
+            show::page(&viewer, &db, beside, id, Params::default(), failed)
                 .await
                 .map(Either::Left)
         }

@@ -13,6 +13,7 @@ use crate::base::text;
 use crate::contacts::model::Stage;
 use crate::contacts::store as contacts;
 use crate::contacts::tags::{self, Tag};
+use crate::contacts::{Card, CardAsk, CompanyCards, Related};
 use crate::db::{Conn, Db};
 use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
 use crate::web::{self as kit, Error, Page, Result};
@@ -51,6 +52,15 @@ impl Failed {
     }
 }
 
+/// What slices hand in for the page.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// Lines of its story.
+    pub strands: &'a Strands,
+    /// Cards of its right column.
+    pub cards: &'a CompanyCards,
+}
+
 /// A person on the page.
 pub struct Member {
     /// Who.
@@ -78,6 +88,7 @@ pub struct ShowPage {
     has_more: bool,
     tags: Vec<Tag>,
     known_tags: Vec<Tag>,
+    cards: Vec<Card>,
     story: Story,
     failed: Failed,
     can_edit: bool,
@@ -88,6 +99,13 @@ impl ShowPage {
     /// An address below the company's own.
     fn at(&self, tail: &str) -> String {
         format!("/companies/{}/{tail}", self.company.id)
+    }
+
+    fn related(&self) -> Related<'_> {
+        Related {
+            cards: &self.cards,
+            can_edit: &self.can_edit,
+        }
     }
 
     fn new_person(&self) -> String {
@@ -106,28 +124,38 @@ pub async fn show(
     viewer: Can<ReadContacts>,
     db: web::Data<Db>,
     strands: web::Data<Strands>,
+    cards: web::Data<CompanyCards>,
     path: web::Path<String>,
     params: web::Query<Params>,
 ) -> Result<Page<ShowPage>> {
     let id = kit::path_id(&path)?;
     let params = params.into_inner();
-    page(&viewer, &db, &strands, id, params, Failed::default()).await
+    let beside = Beside {
+        strands: &strands,
+        cards: &cards,
+    };
+    page(&viewer, &db, beside, id, params, Failed::default()).await
 }
 
 /// The page of a company, with a form that failed still on it.
 pub async fn page(
     viewer: &Viewer,
     db: &Db,
-    strands: &Strands,
+    beside: Beside<'_>,
     id: CompanyId,
     params: Params,
     failed: Failed,
 ) -> Result<Page<ShowPage>> {
-    let (reader, strands) = (viewer.clone(), strands.clone());
+    let (reader, strands) = (viewer.clone(), beside.strands.clone());
+    let cards = beside.cards.clone();
     let page = db
         .read(move |conn| {
             let company = store::live(conn, id)?.ok_or(Error::NotFound)?;
-            ShowPage::read(conn, company, &reader, &strands, &params, failed)
+            let beside = Beside {
+                strands: &strands,
+                cards: &cards,
+            };
+            ShowPage::read(conn, company, &reader, beside, &params, failed)
         })
         .await?;
     Ok(Page::new(viewer.shell(), page))
@@ -138,7 +166,7 @@ impl ShowPage {
         conn: &mut Conn,
         company: Company,
         viewer: &Viewer,
-        strands: &Strands,
+        beside: Beside<'_>,
         params: &Params,
         failed: Failed,
     ) -> Result<Self> {
@@ -170,6 +198,12 @@ impl ShowPage {
         let place = [company.city.as_str(), company.country.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();
         let role = viewer.user.role;
+        let card_ask = CardAsk {
+            now: viewer.now,
+            zone: viewer.zone(),
+            can_edit: EditContacts::allows(role),
+            role,
+        };
         Ok(Self {
             initials: text::initials(&company.name),
             tone: text::tone(id.0),
@@ -187,7 +221,8 @@ impl ShowPage {
             has_more,
             tags: store::tags_of(conn, id)?,
             known_tags: tags::all(conn)?,
-            story: Story::read(conn, strands, &ask)?,
+            cards: beside.cards.read(conn, id, &card_ask)?,
+            story: Story::read(conn, beside.strands, &ask)?,
             failed,
             can_edit: EditContacts::allows(role),
             can_delete: DeleteContacts::allows(role),

@@ -2,7 +2,6 @@
 
 use actix_web::{Either, web};
 use askama::Template;
-use askama::filters::HtmlSafe;
 use diesel::QueryResult;
 use serde::Deserialize;
 
@@ -75,16 +74,6 @@ pub struct ShowPage {
     can_edit: bool,
     can_delete: bool,
 }
-
-/// The right column.
-#[derive(Template)]
-#[template(path = "contacts/_cards.html")]
-struct Related<'a> {
-    cards: &'a [Card],
-    can_edit: &'a bool,
-}
-
-impl HtmlSafe for Related<'_> {}
 
 /// A form that adds an address or a number.
 struct Adder {

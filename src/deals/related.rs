@@ -1,0 +1,240 @@
+//! What other records show of deals: cards of a contact and of a company, panels of Home; and what moves with a contact
+//! that becomes another.
+
+use diesel::prelude::*;
+
+use super::model::{Deal, date_shown};
+use super::pipelines::model::StageKind;
+use super::pipelines::store as pipelines;
+use super::store;
+use super::tasks::model::{Standing, Task, standing, when};
+use super::tasks::store::{self as tasks, Names};
+use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
+use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::base::ids::{CompanyId, ContactId};
+use crate::contacts::merge::Journal;
+use crate::contacts::store as contacts;
+use crate::contacts::{Card, CardAct, CardAsk, CardRow};
+use crate::db::Conn;
+use crate::db::schema::deal_contacts;
+use crate::timeline::About;
+
+/// Deals and tasks on a card.
+const ROWS: i64 = 10;
+/// Lines of a panel.
+const LINES: i64 = 8;
+
+/// Deals of a contact.
+pub fn contact_deals(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    if !ReadDeals::allows(ask.role) {
+        return Ok(None);
+    }
+    let deals = store::of_contact(conn, id, ROWS)?;
+    card(conn, deals, ask, format!("/deals/new?contact={id}")).map(Some)
+}
+
+/// Deals of a company.
+pub fn company_deals(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    if !ReadDeals::allows(ask.role) {
+        return Ok(None);
+    }
+    let deals = store::of_company(conn, id, ROWS)?;
+    card(conn, deals, ask, format!("/deals/new?company={id}")).map(Some)
+}
+
+/// Open tasks about a contact.
+pub fn contact_tasks(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    task_card(
+        conn,
+        About::Contact(id),
+        ask,
+        format!("/tasks/new?contact={id}"),
+    )
+}
+
+/// Open tasks about a company.
+pub fn company_tasks(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    task_card(
+        conn,
+        About::Company(id),
+        ask,
+        format!("/tasks/new?company={id}"),
+    )
+}
+
+fn card(conn: &mut Conn, deals: Vec<Deal>, ask: &CardAsk, add: String) -> QueryResult<Card> {
+    let stages = pipelines::all_stages(conn)?;
+    let today = ask.now.utc().with_timezone(&ask.zone).date_naive();
+    let row = |deal: &Deal| {
+        let stage = stages.get(&deal.stage_id);
+        let mut hint = vec![stage.map_or_else(String::new, |stage| stage.name.clone())];
+        match (deal.stage_kind, deal.closes_on) {
+            (StageKind::Open, Some(on)) => hint.push(format!("closes {}", date_shown(on, today))),
+            (StageKind::Lost, _) => hint.extend(deal.lost_reason.map(|r| r.label().to_owned())),
+            _ => {}
+        }
+        CardRow {
+            label: deal.title.clone(),
+            href: deal.path(),
+            value: deal.money().map_or_else(String::new, |m| m.shown()),
+            hint: hint.join(" · "),
+            ..CardRow::default()
+        }
+    };
+    let open = deals.iter().filter(|d| d.stage_kind == StageKind::Open);
+    let open = open.count();
+    Ok(Card {
+        title: "Deals".to_owned(),
+        count: if open > 0 {
+            format!("{open} open")
+        } else {
+            String::new()
+        },
+        note: if deals.is_empty() { "No deal yet." } else { "" }.to_owned(),
+        rows: deals.iter().map(row).collect(),
+        add: EditDeals::allows(ask.role).then_some((add, "Add a deal")),
+        ..Card::default()
+    })
+}
+
+fn task_card(
+    conn: &mut Conn,
+    about: About,
+    ask: &CardAsk,
+    add: String,
+) -> QueryResult<Option<Card>> {
+    if !ReadDeals::allows(ask.role) {
+        return Ok(None);
+    }
+    let can_edit = EditDeals::allows(ask.role);
+    let open = tasks::of(conn, about, ROWS)?;
+    let names = contacts::user_names(conn, open.iter().filter_map(|task| task.assignee_id))?;
+    let row = |task: &Task| CardRow {
+        label: task.body.clone(),
+        value: when(task.due(), task.due_on, ask.now, ask.zone),
+        hint: task
+            .assignee_id
+            .and_then(|id| names.get(&id))
+            .cloned()
+            .unwrap_or_default(),
+        acts: if can_edit {
+            vec![CardAct {
+                label: "Done",
+                action: format!("/tasks/{}/done", task.id),
+                icon: "check",
+            }]
+        } else {
+            Vec::new()
+        },
+        ..CardRow::default()
+    };
+    let rows: Vec<CardRow> = open.iter().map(row).collect();
+    Ok(Some(Card {
+        title: "Tasks".to_owned(),
+        note: if rows.is_empty() {
+            "Nothing to do."
+        } else {
+            ""
+        }
+        .to_owned(),
+        rows,
+        add: can_edit.then_some((add, "Add a task")),
+        ..Card::default()
+    }))
+}
+
+/// Home: what somebody has to do, what is late first.
+pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
+    if !EditDeals::allows(ask.role) {
+        return Ok(None);
+    }
+    let open = tasks::open(conn, ask.user, None, LINES)?;
+    let names = Names::of(conn, &open)?;
+    let late = |task: &&Task| standing(task.due(), ask.now, ask.zone) == Standing::Late;
+    let late = open.iter().filter(late).count();
+    let row = |task: &Task| {
+        let stands = standing(task.due(), ask.now, ask.zone);
+        let about = task.about();
+        PanelRow {
+            label: task.body.clone(),
+            href: about.map_or_else(|| format!("/tasks/{}", task.id), About::path),
+            about: about.map_or_else(String::new, |about| names.get(about)),
+            side: when(task.due(), task.due_on, ask.now, ask.zone),
+            tone: stands.tone(),
+            done: Some(format!("/tasks/{}/done?back=%2F", task.id)),
+            ..PanelRow::default()
+        }
+    };
+    Ok(Some(Panel {
+        title: "My tasks",
+        note: if late > 0 {
+            format!("{late} overdue")
+        } else {
+            String::new()
+        },
+        href: "/tasks".to_owned(),
+        is_aside: false,
+        rows: open.iter().map(row).collect(),
+        empty: "Nothing to do. Tasks stand beside deals and contacts, too.",
+    }))
+}
+
+/// Home: somebody's open deals, those that close first in front.
+pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
+    if !EditDeals::allows(ask.role) {
+        return Ok(None);
+    }
+    let deals = store::open_of(conn, ask.user, LINES)?;
+    let stages = pipelines::all_stages(conn)?;
+    let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
+    let today = ask.now.utc().with_timezone(&ask.zone).date_naive();
+    let row = |deal: &Deal| {
+        let stage = stages.get(&deal.stage_id);
+        let mut why = vec![stage.map_or_else(String::new, |stage| stage.name.clone())];
+        why.extend(deal.money().map(|m| m.shown()));
+        let is_late = deal
+            .closes_on
+            .is_some_and(|on| super::model::day(on) < today);
+        PanelRow {
+            label: deal.title.clone(),
+            href: deal.path(),
+            about: deal
+                .company_id
+                .and_then(|id| companies.get(&id))
+                .cloned()
+                .unwrap_or_default(),
+            why: why.join(" · "),
+            icon: "deals",
+            side: deal
+                .closes_on
+                .map_or_else(String::new, |on| date_shown(on, today)),
+            tone: if is_late { "overdue" } else { "soft" },
+            ..PanelRow::default()
+        }
+    };
+    Ok(Some(Panel {
+        title: "My deals",
+        note: "by expected close".to_owned(),
+        href: "/deals?owner=me".to_owned(),
+        is_aside: false,
+        rows: deals.iter().map(row).collect(),
+        empty: "No open deal is yours.",
+    }))
+}
+
+/// Two contacts became one: the deals of the loser are the winner's, each once.
+pub fn follow(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
+    let own: Vec<i64> = deal_contacts::table
+        .filter(deal_contacts::contact_id.eq(journal.winner()))
+        .select(deal_contacts::deal_id)
+        .load(conn)?;
+    let ids: Vec<i64> = deal_contacts::table
+        .filter(deal_contacts::contact_id.eq(journal.loser()))
+        .filter(deal_contacts::deal_id.ne_all(own))
+        .select(deal_contacts::id)
+        .load(conn)?;
+    diesel::update(deal_contacts::table.filter(deal_contacts::id.eq_any(&ids)))
+        .set(deal_contacts::contact_id.eq(journal.winner()))
+        .execute(conn)?;
+    journal.moved(conn, "deal_contacts", ids)
+}

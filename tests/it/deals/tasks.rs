@@ -1,0 +1,102 @@
+//! Tasks: written down beside a deal, listed, done, undone.
+
+use super::made;
+use crate::support::TestApp;
+use rapport::accounts::Role;
+
+#[actix_web::test]
+async fn a_task_stands_beside_its_deal_until_it_is_done() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let deal = made(&ada, &[("title", "Lagoon")]).await;
+    let id = deal.trim_start_matches("/deals/").to_owned();
+    ada.get(&format!("/tasks/new?deal={id}"))
+        .await
+        .is(200)
+        .says("About Lagoon");
+    let wrong = [
+        ("body", "Call Bo"),
+        ("time", "14:30"),
+        ("deal", id.as_str()),
+    ];
+    let page = ada
+        .post("/tasks", &wrong)
+        .await
+        .is(200)
+        .says("A time needs its date.");
+    assert!(page.body().contains("value=\"Call Bo\""));
+    let late = [
+        ("body", "Call Bo"),
+        ("date", "2020-05-01"),
+        ("deal", id.as_str()),
+    ];
+    ada.post("/tasks", &late).await.leads_to(&deal);
+    ada.get(&deal).await.says("Call Bo").says("d late");
+    ada.get("/deals")
+        .await
+        .says("d late")
+        .never_says("No next step");
+    ada.get("/")
+        .await
+        .says("My tasks")
+        .says("1 overdue")
+        .says("Call Bo");
+    let coming = [("body", "Send the quote"), ("date", "2040-05-01")];
+    ada.post("/tasks", &coming).await.leads_to("/tasks");
+    let list = ada
+        .get("/tasks")
+        .await
+        .is(200)
+        .says("Overdue")
+        .says("Coming");
+    list.says("Lagoon").says("Send the quote");
+
+    let answer = ada.post("/tasks/1/done?back=/tasks", &[]).await;
+    answer.leads_to("/tasks");
+    let list = ada
+        .get("/tasks")
+        .await
+        .says("“Call Bo” is done")
+        .never_says("Overdue");
+    assert!(list.body().contains("/tasks/1/reopen"));
+    ada.get("/tasks?show=done").await.is(200).says("Call Bo");
+    ada.get(&deal).await.says("Ada Lovelace did Call Bo");
+    ada.post("/tasks/1/reopen", &[]).await.leads_to(&deal);
+    ada.get(&deal)
+        .await
+        .never_says("did Call Bo")
+        .says("d late");
+    // It is no note, so nothing that is for notes reaches it.
+    ada.post("/notes/1/delete", &[]).await.is(404);
+    ada.get("/notes/1/edit").await.is(404);
+}
+
+#[actix_web::test]
+async fn a_task_is_changed_by_one_at_a_time() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    ada.post("/tasks", &[("body", "Call Bo")])
+        .await
+        .leads_to("/tasks");
+    let form = ada.get("/tasks/1").await.is(200);
+    let body = form.body();
+    let seen = body.split("name=\"seen\" value=\"").nth(1).expect("seen");
+    let seen = seen.split('"').next().expect("a value").to_owned();
+    let mine = [
+        ("body", "Call Bo Li"),
+        ("date", "2040-05-01"),
+        ("seen", seen.as_str()),
+    ];
+    ada.post("/tasks/1", &mine).await.leads_to("/tasks");
+    let theirs = [("body", "Write to Bo"), ("seen", seen.as_str())];
+    let page = ada.post("/tasks/1", &theirs).await.is(200);
+    page.says("Somebody changed this task meanwhile, to “Call Bo Li”.");
+    let omar = app.agent("omar", Role::ReadOnly).await;
+    omar.get("/tasks?who=1").await.is(200).says("Call Bo Li");
+    omar.post("/tasks/1/done", &[]).await.is(403);
+    ada.post("/tasks/1/delete", &[]).await.leads_to("/tasks");
+    ada.get("/tasks/1").await.is(404);
+    ada.post("/tasks/1/restore", &[]).await.leads_to("/tasks");
+    ada.get("/tasks").await.says("Call Bo Li");
+    ada.post("/tasks/1/burn", &[]).await.is(404);
+}
