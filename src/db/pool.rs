@@ -43,10 +43,17 @@ struct Inner {
 }
 
 impl Db {
-    /// Connects, with four readers and, on PostgreSQL, four writers. The schema must be there already.
+    /// Connects. The schema must be there already. Reading SQLite is work for our own cores: more readers than one above
+    /// their number only take turns, which costs nothing on average and half again at the 99th percentile. PostgreSQL
+    /// works elsewhere, and a thread here only waits for it.
     pub fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
-        let writers = if url.is_sqlite() { 1 } else { 4 };
-        Self::open_with(url, 4, writers)
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let (readers, writers) = if url.is_sqlite() {
+            ((cores + 1).clamp(3, 16), 1)
+        } else {
+            ((cores * 2).clamp(4, 16), 4)
+        };
+        Self::open_with(url, readers, writers)
     }
 
     fn open_with(url: &DatabaseUrl, readers: usize, writers: usize) -> Result<Self, DbError> {
