@@ -145,7 +145,8 @@ fn refuse_newer(conn: &mut Conn) -> Result<(), DbError> {
     }
 }
 
-/// Copies a database that already holds something to `name-before-<last migration>.db`.
+/// Copies a database that already holds something to `name-before-<last migration>.db`. It has that name only once it is
+/// whole: a copy that was cut off is begun anew.
 fn copy_aside(conn: &mut SqliteConnection, path: &Path) -> Result<Option<PathBuf>, DbError> {
     let applied = MigrationHarness::<Sqlite>::applied_migrations(conn)
         .map_err(|error| DbError::Migration(error.to_string()))?;
@@ -153,10 +154,50 @@ fn copy_aside(conn: &mut SqliteConnection, path: &Path) -> Result<Option<PathBuf
         return Ok(None);
     };
     let copy = super::url::beside(path, &format!("-before-{last}"));
-    if !copy.exists() {
-        diesel::sql_query("VACUUM INTO $1")
-            .bind::<diesel::sql_types::Text, _>(copy.to_string_lossy().into_owned())
-            .execute(conn)?;
+    if copy.exists() {
+        return Ok(Some(copy));
     }
+    let part = super::url::beside(path, "-before.part");
+    let failed = |error| DbError::Io(part.display().to_string(), error);
+    let mut journal = part.clone().into_os_string();
+    journal.push("-journal");
+    for left in [&part, &PathBuf::from(journal)] {
+        match std::fs::remove_file(left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(error));
+            }
+            _ => {}
+        }
+    }
+    diesel::sql_query("VACUUM INTO $1")
+        .bind::<diesel::sql_types::Text, _>(part.to_string_lossy().into_owned())
+        .execute(conn)?;
+    std::fs::rename(&part, &copy).map_err(failed)?;
     Ok(Some(copy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_was_cut_off_is_begun_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("rapport.db");
+        let url = DatabaseUrl::Sqlite(file.clone());
+        run(&url).expect("migrations");
+        let mut conn = SqliteConnection::establish(&file.display().to_string()).expect("a file");
+        conn.revert_last_migration(SQLITE).expect("the way back");
+        drop(conn);
+        let part = folder.path().join("rapport-before.part.db");
+        std::fs::write(&part, "half of a datab").expect("a file");
+        std::fs::write(folder.path().join("rapport-before.part.db-journal"), "x").expect("a file");
+
+        let copy = run(&url).expect("migrations").backup.expect("a copy");
+        assert!(!part.exists());
+        let mut conn = SqliteConnection::establish(&copy.display().to_string()).expect("a copy");
+        let applied = MigrationHarness::<Sqlite>::applied_migrations(&mut conn).expect("its rows");
+        let now = run(&url).expect("nothing to do");
+        assert!(now.applied.is_empty() && now.backup.is_none() && !applied.is_empty());
+    }
 }
