@@ -1,6 +1,7 @@
 //! Stored files: bytes in an object store (a folder unless configured otherwise), one row each in `files`.
 //! The row is written last and removed first, so that a row always has its bytes.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ pub const LARGEST: usize = 25 << 20;
 #[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
 }
 
 /// What is known of a stored file.
@@ -69,7 +71,37 @@ impl Files {
         let store = LocalFileSystem::new_with_prefix(&folder)?;
         Ok(Self {
             store: Arc::new(store),
+            folder,
         })
+    }
+
+    /// Keeps bytes once under the hash of what they are, without a row, and answers with their key. They are on the disk,
+    /// not in its cache, when this returns.
+    pub async fn keep(&self, bytes: Bytes) -> Result<String, FileError> {
+        let hash = token::checksum(&bytes);
+        let (shelf, rest) = hash.split_at(2);
+        let key = format!("kept/{shelf}/{rest}");
+        let path = Path::from(key.as_str());
+        if let Ok(known) = self.store.head(&path).await
+            && known.size == bytes.len() as u64
+        {
+            return Ok(key);
+        }
+        self.store.put(&path, bytes.into()).await?;
+        let file = self.folder.join(&key);
+        let place = key.clone();
+        let synced = tokio::task::spawn_blocking(move || {
+            std::fs::File::open(&file)?.sync_all()?;
+            match file.parent() {
+                Some(shelf) => std::fs::File::open(shelf)?.sync_all(),
+                None => Ok(()),
+            }
+        });
+        match synced.await {
+            Ok(Ok(())) => Ok(key),
+            Ok(Err(error)) => Err(FileError::Folder(place, error)),
+            Err(error) => Err(FileError::Folder(place, std::io::Error::other(error))),
+        }
     }
 
     /// Stores bytes and their row.

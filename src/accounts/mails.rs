@@ -168,6 +168,7 @@ fn send(
         subject,
         text: text.map_err(failed)?,
         html: Some(html.map_err(failed)?),
+        letter: None,
     };
     Ok(mail::enqueue(conn, &message, now)?)
 }

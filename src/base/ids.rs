@@ -151,6 +151,22 @@ id!(
     /// One address a mailing goes to.
     RecipientId
 );
+id!(
+    /// An address tickets arrive at.
+    MailboxId
+);
+id!(
+    /// A ticket; its number for people.
+    TicketId
+);
+id!(
+    /// A mail or note of a ticket.
+    MessageId
+);
+id!(
+    /// A mail as it came in.
+    InboundId
+);
 
 /// The built-in source: what people type and do in Rapport itself.
 pub const CRM_SOURCE: SourceId = SourceId(1);

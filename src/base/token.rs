@@ -42,6 +42,11 @@ pub fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+/// SHA-256 of bytes as it is written in names of files.
+pub fn checksum(bytes: &[u8]) -> String {
+    super::text::hex(&Sha256::digest(bytes))
+}
+
 /// Compares two secrets in time that depends on their length only.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0_u8, |acc, (x, y)| acc | (x ^ y)) == 0

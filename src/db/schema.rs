@@ -745,6 +745,14 @@ diesel::table! {
         unsubscribed_at -> Nullable<BigInt>,
         opens -> BigInt,
         clicks -> BigInt,
+    mailboxes (id) {
+        id -> BigInt,
+        address -> Text,
+        name -> Text,
+        sender_name -> Text,
+        signature -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }
 
@@ -754,6 +762,114 @@ diesel::table! {
         position -> BigInt,
         url -> Text,
         clicks -> BigInt,
+    tickets (id) {
+        id -> BigInt,
+        mailbox_id -> BigInt,
+        subject -> Text,
+        status -> Text,
+        priority -> Text,
+        channel -> Text,
+        assignee_id -> Nullable<BigInt>,
+        contact_id -> Nullable<BigInt>,
+        company_id -> Nullable<BigInt>,
+        preview -> Text,
+        last_kind -> Text,
+        message_count -> BigInt,
+        last_message_id -> BigInt,
+        last_at -> BigInt,
+        first_reply_at -> Nullable<BigInt>,
+        solved_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        follows_id -> Nullable<BigInt>,
+        merged_into -> Nullable<BigInt>,
+        created_by -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbound_mails (id) {
+        id -> BigInt,
+        sha256 -> Text,
+        mailbox_id -> BigInt,
+        key -> Text,
+        size -> BigInt,
+        via -> Text,
+        state -> Text,
+        cause -> Text,
+        from_shown -> Text,
+        subject -> Text,
+        ticket_id -> Nullable<BigInt>,
+        tries -> BigInt,
+        received_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ticket_messages (id) {
+        id -> BigInt,
+        ticket_id -> BigInt,
+        kind -> Text,
+        automatic -> Text,
+        contact_id -> Nullable<BigInt>,
+        user_id -> Nullable<BigInt>,
+        at -> BigInt,
+        from_name -> Text,
+        from_address -> Text,
+        to_list -> Text,
+        cc_list -> Text,
+        subject -> Text,
+        message_id -> Text,
+        reply_to -> Text,
+        text -> Text,
+        html -> Nullable<Text>,
+        why -> Text,
+        inbound_id -> Nullable<BigInt>,
+        mail_key -> Nullable<Text>,
+        state -> Text,
+        state_words -> Text,
+        state_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    message_refs (reference, ticket_id) {
+        reference -> Text,
+        ticket_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    ticket_files (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        key -> Text,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        content_id -> Text,
+    }
+}
+
+diesel::table! {
+    ticket_changes (id) {
+        id -> BigInt,
+        ticket_id -> BigInt,
+        at -> BigInt,
+        user_id -> Nullable<BigInt>,
+        field -> Text,
+        from_value -> Text,
+        to_value -> Text,
+    }
+}
+
+diesel::table! {
+    ticket_tags (ticket_id, tag_id) {
+        ticket_id -> BigInt,
+        tag_id -> BigInt,
     }
 }
 
@@ -814,4 +930,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_tallies,
     recipients,
     campaign_links,
+    mailboxes,
+    tickets,
+    inbound_mails,
+    ticket_messages,
+    message_refs,
+    ticket_files,
+    ticket_changes,
+    ticket_tags,
 );

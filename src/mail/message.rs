@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::MailError;
 use crate::base::Timestamp;
 
 /// One mail to one person.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Message {
     /// Address, or `Name <address>`.
     pub to: String,
@@ -18,6 +19,28 @@ pub struct Message {
     pub text: String,
     /// The same as HTML, where it gains something.
     pub html: Option<String>,
+    /// What a mail of a conversation says besides; nothing where the house itself writes.
+    #[serde(default)]
+    pub letter: Option<Letter>,
+}
+
+/// The head of a mail that a person writes to others, and that they answer. Ids stand without their brackets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Letter {
+    /// Who writes: address, or `Name <address>`.
+    pub from: String,
+    /// To whom besides.
+    pub also_to: Vec<String>,
+    /// Copies.
+    pub cc: Vec<String>,
+    /// Where answers go.
+    pub reply_to: String,
+    /// Its own id.
+    pub message_id: String,
+    /// What it answers, or empty.
+    pub in_reply_to: String,
+    /// The ids of the conversation so far, oldest first.
+    pub references: Vec<String>,
 }
 
 impl Message {
@@ -28,18 +51,17 @@ impl Message {
         id: &str,
         now: Timestamp,
     ) -> Result<lettre::Message, MailError> {
-        let to: Mailbox = self
-            .to
-            .parse()
-            .map_err(|error| MailError::Refused(format!("{:?}: {error}", self.to)))?;
-        let domain = from.email.domain();
         let micros = u64::try_from(now.0).unwrap_or(0);
         let builder = lettre::Message::builder()
-            .from(from.clone())
-            .to(to)
+            .to(mailbox(&self.to)?)
             .subject(&self.subject)
-            .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
-            .message_id(Some(format!("<{id}@{domain}>")));
+            .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros));
+        let builder = match &self.letter {
+            Some(letter) => letter.address(builder)?,
+            None => builder
+                .from(from.clone())
+                .message_id(Some(format!("<{id}@{}>", from.email.domain()))),
+        };
         let text = SinglePart::plain(self.text.clone());
         let built = match &self.html {
             Some(html) => builder.multipart(
@@ -49,6 +71,53 @@ impl Message {
             ),
             None => builder.singlepart(text),
         };
-        built.map_err(|error| MailError::Refused(error.to_string()))
+        let mut message = built.map_err(|error| MailError::Refused(error.to_string()))?;
+        if self.letter.is_none() {
+            // What the house writes by itself is not to be answered by other machines.
+            let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+            let value = HeaderValue::new(name, "auto-generated".to_owned());
+            message.headers_mut().insert_raw(value);
+        }
+        Ok(message)
     }
+}
+
+impl Letter {
+    fn address(&self, mut builder: MessageBuilder) -> Result<MessageBuilder, MailError> {
+        builder = builder
+            .from(mailbox(&self.from)?)
+            .message_id(Some(format!("<{}>", self.message_id)));
+        for to in &self.also_to {
+            builder = builder.to(mailbox(to)?);
+        }
+        for cc in &self.cc {
+            builder = builder.cc(mailbox(cc)?);
+        }
+        if !self.reply_to.is_empty() {
+            builder = builder.reply_to(mailbox(&self.reply_to)?);
+        }
+        if !self.in_reply_to.is_empty() {
+            builder = builder.in_reply_to(format!("<{}>", self.in_reply_to));
+        }
+        if !self.references.is_empty() {
+            let ids: Vec<String> = self.references.iter().map(|id| format!("<{id}>")).collect();
+            builder = builder.references(ids.join(" "));
+        }
+        Ok(builder)
+    }
+}
+
+/// A name and an address in the form in which [`Letter`] and [`Message`] take them.
+pub fn addressed(name: &str, address: &str) -> String {
+    match address.parse() {
+        Ok(parsed) if !name.trim().is_empty() => {
+            Mailbox::new(Some(name.trim().to_owned()), parsed).to_string()
+        }
+        _ => address.to_owned(),
+    }
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, MailError> {
+    text.parse()
+        .map_err(|error| MailError::Refused(format!("{text:?}: {error}")))
 }

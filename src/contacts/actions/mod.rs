@@ -3,6 +3,7 @@
 mod addresses;
 mod change;
 mod create;
+mod meet;
 mod moves;
 
 use diesel::prelude::*;
@@ -21,6 +22,7 @@ use crate::timeline::{self, About, EntryKind, NewEntry};
 pub use addresses::{add_identity, normalised, remove_identity, set_primary};
 pub use change::{Change, change, set_trait};
 pub use create::create;
+pub use meet::meet;
 pub use moves::{delete, restore, set_owner, set_stage, tag, untag};
 
 /// Takes the contact for a change that another noun makes.
