@@ -17,6 +17,7 @@ use crate::contacts::{self, Cards, CompanyCards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::deals::{self, related};
 use crate::demo;
+use crate::desk;
 use crate::events::enrich;
 use crate::events::health::Health;
 use crate::events::inbox::Inbox;
@@ -131,6 +132,14 @@ impl House {
             .with::<mail::Send>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
             .with::<acts::Tell>(self.inbox.clone())
+            .with::<desk::inbound::filing::FileMail>(desk::inbound::filing::Tools {
+                files: self.files.clone(),
+                keys: self.keys.clone(),
+            })
+            .with::<desk::tickets::sending::SendReply>(desk::tickets::sending::Tools {
+                mailer: self.mailer.clone(),
+                keys: self.keys.clone(),
+            })
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),
@@ -277,6 +286,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
         .configure(sources::pages::routes)
         .configure(quarantine::pages::routes);
     cfg.configure(deals::routes);
+    cfg.configure(desk::routes);
     cfg.configure(ops::routes);
     #[cfg(debug_assertions)]
     cfg.configure(kit::gallery::routes);

@@ -67,6 +67,7 @@ pub mod contacts;
 pub mod db;
 pub mod deals;
 pub mod demo;
+pub mod desk;
 pub mod events;
 pub mod files;
 pub mod jobs;

@@ -9,6 +9,7 @@ mod doctor;
 mod instance;
 mod key;
 mod log;
+mod mail_in;
 mod migrate;
 mod scale;
 mod seed;
@@ -66,6 +67,8 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(key::Key),
+    /// Take one mail from standard input, as a mail server pipes it.
+    MailIn(mail_in::MailIn),
     /// Fill an empty instance with an invented world.
     Seed(seed::Seed),
     /// Measure how fast this machine is with this instance.
@@ -78,7 +81,7 @@ pub fn run() -> ExitCode {
     let done = act(line);
     tls::close();
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             say_error(&error.to_string());
             ExitCode::FAILURE
@@ -89,7 +92,7 @@ pub fn run() -> ExitCode {
 /// What a command can fail with: words for the operator.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-fn act(line: Line) -> Result<(), Failure> {
+fn act(line: Line) -> Result<ExitCode, Failure> {
     let mut config = Config::load(line.config.as_deref())?;
     if let Some(data) = line.data {
         config.data = data;
@@ -112,7 +115,9 @@ fn act(line: Line) -> Result<(), Failure> {
         Command::Key(key) => key.run(&config),
         Command::Seed(seed) => seed.run(config),
         Command::Bench(bench) => bench.run(&config),
-    }
+        Command::MailIn(mail_in) => return Ok(mail_in.run(&config)),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints a line for a person or a pipe. Whoever has stopped listening does not stop the work.

@@ -3,53 +3,7 @@
 
 use mail_parser::{Message, MimeHeaders};
 
-use super::parse::Mail;
-use crate::text_enum;
-
-text_enum!(
-    /// What a mail is by nature.
-    Nature {
-        /// Somebody wrote it.
-        Personal => "",
-        /// A machine wrote it by itself.
-        Generated => "generated",
-        /// A machine answered for somebody.
-        AutoReply => "auto_reply",
-        /// A server reports what became of a mail.
-        Bounce => "bounce",
-    }
-);
-
-impl Nature {
-    /// For people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Personal => "",
-            Self::Generated => "Automatic",
-            Self::AutoReply => "Automatic reply",
-            Self::Bounce => "Delivery report",
-        }
-    }
-
-    /// Whether a person stands behind it.
-    pub fn is_personal(self) -> bool {
-        self == Self::Personal
-    }
-}
-
-/// What the head and the parts of a mail say about its nature.
-#[derive(Debug, Clone, Default)]
-pub struct Signs {
-    auto_submitted: String,
-    precedence: String,
-    report: String,
-    return_path: Option<String>,
-    has_failed_recipients: bool,
-    has_reply_mark: bool,
-    has_status_part: bool,
-    /// What a report says of the failure, in the server's words.
-    pub report_words: String,
-}
+use super::mail::{Mail, Nature, Signs};
 
 /// Headers that only machines answering for somebody write.
 const REPLY_MARKS: [&str; 7] = [
@@ -63,7 +17,25 @@ const REPLY_MARKS: [&str; 7] = [
 ];
 
 impl Signs {
-    pub(super) fn read(&mut self, message: &Message<'_>, mail: &Mail) {
+    pub(super) fn of(message: &Message<'_>, mail: &Mail) -> Self {
+        let mut signs = Self::default();
+        signs.read_head(message);
+        if let Some(kind) = message.content_type()
+            && kind.ctype().eq_ignore_ascii_case("multipart")
+            && kind.subtype().is_some_and(|s| s.eq_ignore_ascii_case("report"))
+        {
+            let sort = kind.attribute("report-type").unwrap_or_default();
+            signs.report = sort.trim().to_lowercase();
+        }
+        signs.has_status_part = mail
+            .attached
+            .iter()
+            .any(|part| part.media_type.ends_with("delivery-status"));
+        signs.report_words = words_of(mail);
+        signs
+    }
+
+    fn read_head(&mut self, message: &Message<'_>) {
         for (name, value) in message.headers_raw() {
             let name = name.trim().to_lowercase();
             let word = value.trim().to_lowercase();
@@ -80,18 +52,6 @@ impl Signs {
                 _ => {}
             }
         }
-        if let Some(kind) = message.content_type()
-            && kind.ctype().eq_ignore_ascii_case("multipart")
-            && kind.subtype().is_some_and(|s| s.eq_ignore_ascii_case("report"))
-        {
-            let sort = kind.attribute("report-type").unwrap_or_default();
-            self.report = sort.trim().to_lowercase();
-        }
-        self.has_status_part = mail.attached.iter().any(|part| {
-            part.media_type == "message/delivery-status"
-                || part.media_type == "message/global-delivery-status"
-        });
-        self.report_words = words_of(mail);
     }
 
     /// What the mail is.

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
-use super::classify::Signs;
+use super::mail::{Attached, Mail, Person, Signs};
 use crate::base::text;
 
 /// The largest mail that is taken apart; a larger one waits in the quarantine.
@@ -22,61 +22,6 @@ const MOST_REFERENCES: usize = 100;
 const MOST_FILES: usize = 200;
 /// Characters of an id; nobody's real ones come near it.
 const LONGEST_ID: usize = 250;
-
-/// Somebody a mail names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Person {
-    /// Display name, or empty.
-    pub name: String,
-    /// Address, as written but in lower case.
-    pub address: String,
-}
-
-/// An attachment, or an image the HTML shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attached {
-    /// Its name, as it came.
-    pub name: String,
-    /// What it says it is.
-    pub media_type: String,
-    /// The id by which HTML names it, or empty.
-    pub content_id: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
-
-/// A mail.
-#[derive(Debug, Clone, Default)]
-pub struct Mail {
-    /// Who wrote it.
-    pub from: Person,
-    /// Where answers are to go, if elsewhere.
-    pub reply_to: String,
-    /// To whom.
-    pub to: Vec<Person>,
-    /// To whom as well.
-    pub cc: Vec<Person>,
-    /// Every address it was delivered to, of all headers that say so.
-    pub recipients: Vec<String>,
-    /// On one line.
-    pub subject: String,
-    /// Without brackets, or empty.
-    pub message_id: String,
-    /// What it answers: In-Reply-To, then References from the right.
-    pub answers: Vec<String>,
-    /// Ids of mails that a delivery report gives back.
-    pub returned: Vec<String>,
-    /// What it says, or what its HTML says.
-    pub text: String,
-    /// Its HTML, as it came.
-    pub html: String,
-    /// What is attached.
-    pub attached: Vec<Attached>,
-    /// By what one tells people from machines.
-    pub signs: Signs,
-    /// A hash that every delivery of this mail shares.
-    pub key: String,
-}
 
 /// Understands a mail; the words say why not.
 pub fn parse(bytes: &[u8]) -> Result<Mail, String> {
@@ -133,15 +78,17 @@ fn read(bytes: &[u8]) -> Result<Mail, String> {
     };
     mail.recipients = recipients(&mail, &message);
     gather(&message, &mut mail, 0);
-    mail.signs.read(&message, &mail);
+    mail.signs = Signs::of(&message, &mail);
     mail.returned.extend(named_ids(&mail.text));
     mail.returned.truncate(MOST_REFERENCES);
-    mail.key = key(&mail, bytes);
+    let date = message.header_raw("Date").unwrap_or_default().trim();
+    mail.key = key(&mail, date, bytes);
     Ok(mail)
 }
 
-/// The same for every copy of a mail, whichever way it took: its id and what stands below its head.
-fn key(mail: &Mail, bytes: &[u8]) -> String {
+/// The same for every copy of a mail, whichever way it took, and for no other mail: its id and date, and what stands below
+/// its head. Machines send the same words day after day, some of them without an id.
+fn key(mail: &Mail, date: &str, bytes: &[u8]) -> String {
     let body = bytes
         .windows(2)
         .position(|pair| pair == b"\n\n" || pair == b"\n\r")
@@ -149,7 +96,7 @@ fn key(mail: &Mail, bytes: &[u8]) -> String {
         .unwrap_or_default();
     let body: Vec<u8> = body.iter().copied().filter(|byte| *byte != b'\r').collect();
     let head = format!(
-        "{}\n{}\n{}\n",
+        "{}\n{date}\n{}\n{}\n",
         mail.message_id, mail.from.address, mail.subject
     );
     let mut whole = head.into_bytes();
