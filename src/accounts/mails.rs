@@ -168,7 +168,7 @@ fn send(
         subject,
         text: text.map_err(failed)?,
         html: Some(html.map_err(failed)?),
-        letter: None,
+        exchange: None,
     };
     Ok(mail::enqueue(conn, &message, now)?)
 }

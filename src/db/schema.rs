@@ -745,6 +745,19 @@ diesel::table! {
         unsubscribed_at -> Nullable<BigInt>,
         opens -> BigInt,
         clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_links (campaign_id, position, url) {
+        campaign_id -> BigInt,
+        position -> BigInt,
+        url -> Text,
+        clicks -> BigInt,
+    }
+}
+
+diesel::table! {
     mailboxes (id) {
         id -> BigInt,
         address -> Text,
@@ -757,11 +770,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    campaign_links (campaign_id, position, url) {
-        campaign_id -> BigInt,
-        position -> BigInt,
-        url -> Text,
-        clicks -> BigInt,
     tickets (id) {
         id -> BigInt,
         mailbox_id -> BigInt,

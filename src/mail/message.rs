@@ -21,12 +21,12 @@ pub struct Message {
     pub html: Option<String>,
     /// What a mail of a conversation says besides; nothing where the house itself writes.
     #[serde(default)]
-    pub letter: Option<Letter>,
+    pub exchange: Option<Exchange>,
 }
 
 /// The head of a mail that a person writes to others, and that they answer. Ids stand without their brackets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Letter {
+pub struct Exchange {
     /// Who writes: address, or `Name <address>`.
     pub from: String,
     /// To whom besides.
@@ -56,8 +56,8 @@ impl Message {
             .to(mailbox(&self.to)?)
             .subject(&self.subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros));
-        let builder = match &self.letter {
-            Some(letter) => letter.address(builder)?,
+        let builder = match &self.exchange {
+            Some(exchange) => exchange.address(builder)?,
             None => builder
                 .from(from.clone())
                 .message_id(Some(format!("<{id}@{}>", from.email.domain()))),
@@ -72,7 +72,7 @@ impl Message {
             None => builder.singlepart(text),
         };
         let mut message = built.map_err(|error| MailError::Refused(error.to_string()))?;
-        if self.letter.is_none() {
+        if self.exchange.is_none() {
             // What the house writes by itself is not to be answered by other machines.
             let name = HeaderName::new_from_ascii_str("Auto-Submitted");
             let value = HeaderValue::new(name, "auto-generated".to_owned());
@@ -82,7 +82,7 @@ impl Message {
     }
 }
 
-impl Letter {
+impl Exchange {
     fn address(&self, mut builder: MessageBuilder) -> Result<MessageBuilder, MailError> {
         builder = builder
             .from(mailbox(&self.from)?)
@@ -107,7 +107,7 @@ impl Letter {
     }
 }
 
-/// A name and an address in the form in which [`Letter`] and [`Message`] take them.
+/// A name and an address in the form in which [`Exchange`] and [`Message`] take them.
 pub fn addressed(name: &str, address: &str) -> String {
     match address.parse() {
         Ok(parsed) if !name.trim().is_empty() => {

@@ -12,4 +12,4 @@ pub use jobs::{Send, enqueue};
 pub use lane::{Fate, Line};
 pub use letter::{Letter, Sealed};
 pub use mailer::{MailError, Mailer};
-pub use message::{Letter, Message, addressed};
+pub use message::{Exchange, Message, addressed};

@@ -15,7 +15,7 @@ use crate::desk::inbound::{quote, signs};
 use crate::desk::mailboxes::model::Mailbox;
 use crate::desk::mailboxes::store as mailboxes;
 use crate::jobs::{self, Context, Fault, Job, Outcome};
-use crate::mail::{self, Letter, MailError, Mailer};
+use crate::mail::{self, Exchange, MailError, Mailer};
 
 /// Ids of the conversation that go along: the first and the newest.
 const MOST_REFERENCES: i64 = 20;
@@ -154,7 +154,7 @@ fn letter(keys: &Keyring, outgoing: &Outgoing) -> mail::Message {
         subject: message.subject.clone(),
         text: body(outgoing),
         html: None,
-        letter: Some(Letter {
+        exchange: Some(Exchange {
             from: mail::addressed(&mailbox.sender_name, &mailbox.address),
             also_to: to.map(|person| named(&person)).collect(),
             cc: message.cc().iter().map(named).collect(),
