@@ -91,6 +91,7 @@ impl Sealed {
             subject: String::new(),
             text: String::from_utf8_lossy(&self.bytes).into_owned(),
             html: None,
+            exchange: None,
         }
     }
 }

@@ -14,8 +14,9 @@ use crate::base::token;
 use crate::metrics;
 
 /// There is no inline code or style anywhere, so nothing has to be allowed for it. `data:` images: QR codes.
+/// Frames: mails, each under a policy of its own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+     font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// Adds the security headers where the handler did not set its own.
 pub async fn security(

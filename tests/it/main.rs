@@ -15,6 +15,7 @@ mod accounts;
 mod contacts;
 mod deals;
 mod demo;
+mod desk;
 mod events;
 mod faults;
 mod jobs;

@@ -8,6 +8,7 @@ pub mod filing;
 pub mod html;
 pub mod mail;
 pub mod model;
+pub mod pages;
 pub mod parse;
 pub mod quote;
 pub mod settling;
@@ -19,4 +20,9 @@ use actix_web::web;
 /// Routes of mail in.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     api::routes(cfg);
+    let (get, post) = (web::get, web::post);
+    cfg.route("/tickets/quarantine", get().to(pages::index))
+        .route("/tickets/quarantine/{id}/retry", post().to(pages::retry))
+        .route("/tickets/quarantine/{id}/file", post().to(pages::file))
+        .route("/tickets/quarantine/{id}/source", get().to(pages::source));
 }

@@ -1,12 +1,11 @@
 //! Tickets: the queue, the conversation, answers and notes.
 
 pub mod actions;
+pub mod list;
 pub mod model;
+pub mod pages;
 pub mod refusal;
 pub mod sending;
 pub mod store;
 
-use actix_web::web;
-
-/// Routes of tickets.
-pub fn routes(_cfg: &mut web::ServiceConfig) {}
+pub use pages::routes;

@@ -155,10 +155,13 @@ pub fn addressed_to(
     } else {
         last.reply_to.clone()
     };
-    let to: Vec<Person> = Some(Person {
-        name: last.from_name.clone(),
-        address,
-    })
+    let mut name = last.from_name.clone();
+    if name.is_empty()
+        && let Some(id) = last.contact_id
+    {
+        name = contacts::store::find(conn, id)?.map_or(name, |contact| contact.name);
+    }
+    let to: Vec<Person> = Some(Person { name, address })
     .filter(|person| is_outside(person))
     .into_iter()
     .collect();
