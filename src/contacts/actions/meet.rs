@@ -37,6 +37,7 @@ pub fn meet(
         &NewEntry {
             contact_id: Some(id),
             company_id: None,
+            deal_id: None,
             at: now,
             kind: EntryKind::Created,
             actor_id: None,
