@@ -73,9 +73,7 @@ impl MailIn {
             mailbox,
             Via::Pipe,
         ))?;
-        Db::transaction_on(&mut conn, |conn| {
-            actions::record(conn, &kept, clock::now())
-        })?;
+        Db::transaction_on(&mut conn, |conn| actions::record(conn, &kept, clock::now()))?;
         Ok(0)
     }
 }

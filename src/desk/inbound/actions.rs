@@ -37,11 +37,7 @@ pub async fn keep(
 
 /// Writes a mail down and asks for it to be filed. The same bytes for the same mailbox are one mail: false says that it
 /// was here already.
-pub fn record(
-    conn: &mut Conn,
-    new: &NewMail,
-    now: Timestamp,
-) -> QueryResult<(InboundId, bool)> {
+pub fn record(conn: &mut Conn, new: &NewMail, now: Timestamp) -> QueryResult<(InboundId, bool)> {
     let written = diesel::insert_into(inbound_mails::table)
         .values((
             inbound_mails::sha256.eq(&new.sha256),
@@ -72,12 +68,7 @@ pub fn record(
 }
 
 /// Tries again what was not filed; `force` files it whatever it is by nature. False where there is nothing to try.
-pub fn retry(
-    conn: &mut Conn,
-    id: InboundId,
-    force: bool,
-    now: Timestamp,
-) -> QueryResult<bool> {
+pub fn retry(conn: &mut Conn, id: InboundId, force: bool, now: Timestamp) -> QueryResult<bool> {
     let Some(mail) = store::find(conn, id)? else {
         return Ok(false);
     };

@@ -57,8 +57,13 @@ async fn take(
             .read(move |conn| mailboxes::by_address(conn, &address))
             .await
             .map_err(ApiError::from)?;
-        let message = "There is no such mailbox. Leave it out, and the mail's own recipients count.";
-        Some(found.ok_or_else(|| ApiError::invalid("mailbox", message))?.id)
+        let message =
+            "There is no such mailbox. Leave it out, and the mail's own recipients count.";
+        Some(
+            found
+                .ok_or_else(|| ApiError::invalid("mailbox", message))?
+                .id,
+        )
     };
     let kept = actions::keep(&files, body, mailbox, Via::Api)
         .await

@@ -22,7 +22,9 @@ impl Signs {
         signs.read_head(message);
         if let Some(kind) = message.content_type()
             && kind.ctype().eq_ignore_ascii_case("multipart")
-            && kind.subtype().is_some_and(|s| s.eq_ignore_ascii_case("report"))
+            && kind
+                .subtype()
+                .is_some_and(|s| s.eq_ignore_ascii_case("report"))
         {
             let sort = kind.attribute("report-type").unwrap_or_default();
             signs.report = sort.trim().to_lowercase();
@@ -132,9 +134,18 @@ const BOUNCE_SUBJECTS: [&str; 20] = [
 /// Codes that servers quote.
 fn has_smtp_words(text: &str) -> bool {
     let head = crate::base::text::cut(text, 20_000).to_lowercase();
-    ["550 ", "554 ", "551 ", "553 ", "user unknown", "5.1.1", "mailbox full", "could not be delivered"]
-        .iter()
-        .any(|words| head.contains(words))
+    [
+        "550 ",
+        "554 ",
+        "551 ",
+        "553 ",
+        "user unknown",
+        "5.1.1",
+        "mailbox full",
+        "could not be delivered",
+    ]
+    .iter()
+    .any(|words| head.contains(words))
 }
 
 /// What mail programs put before the subject they answer, in the languages they speak.

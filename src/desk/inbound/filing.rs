@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::model::{InboundMail, State};
 use super::mail::Mail;
+use super::model::{InboundMail, State};
 use super::{html, parse, settling, store};
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::InboundId;
@@ -62,7 +62,12 @@ impl FileMail {
         let files = &context.tools.files;
         let later = |error: crate::files::FileError| Fault::Later(error.to_string());
         let Some(bytes) = files.bytes_at(&row.key).await.map_err(later)? else {
-            return quarantine(context, id, "Its bytes are not in the file store.".to_owned()).await;
+            return quarantine(
+                context,
+                id,
+                "Its bytes are not in the file store.".to_owned(),
+            )
+            .await;
         };
         let understood = tokio::task::spawn_blocking(move || understand(&bytes)).await;
         let (mail, html) = match understood {

@@ -8,12 +8,40 @@ use ammonia::{Builder, UrlRelative};
 
 /// Looks that may stay: none of them reaches outside its element or loads anything.
 const LOOKS: [&str; 34] = [
-    "color", "background-color", "font", "font-family", "font-size", "font-style", "font-weight",
-    "text-align", "text-decoration", "text-transform", "line-height", "letter-spacing",
-    "white-space", "vertical-align", "width", "height", "max-width", "min-width", "padding",
-    "padding-top", "padding-right", "padding-bottom", "padding-left", "margin", "margin-top",
-    "margin-right", "margin-bottom", "margin-left", "border", "border-top", "border-bottom",
-    "border-collapse", "border-radius", "list-style-type",
+    "color",
+    "background-color",
+    "font",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "text-align",
+    "text-decoration",
+    "text-transform",
+    "line-height",
+    "letter-spacing",
+    "white-space",
+    "vertical-align",
+    "width",
+    "height",
+    "max-width",
+    "min-width",
+    "padding",
+    "padding-top",
+    "padding-right",
+    "padding-bottom",
+    "padding-left",
+    "margin",
+    "margin-top",
+    "margin-right",
+    "margin-bottom",
+    "margin-left",
+    "border",
+    "border-top",
+    "border-bottom",
+    "border-collapse",
+    "border-radius",
+    "list-style-type",
 ];
 
 /// What is left of a mail's HTML; none where nothing can be made of it.
@@ -31,9 +59,13 @@ pub fn cleaned(html: &str) -> Option<String> {
 fn builder() -> Builder<'static> {
     let mut builder = Builder::default();
     builder
-        .add_tags(["font", "center", "u", "section", "article", "header", "footer", "main"])
+        .add_tags([
+            "font", "center", "u", "section", "article", "header", "footer", "main",
+        ])
         .rm_tags(["map", "area"])
-        .add_generic_attributes(["style", "dir", "lang", "align", "valign", "bgcolor", "title"])
+        .add_generic_attributes([
+            "style", "dir", "lang", "align", "valign", "bgcolor", "title",
+        ])
         .add_tag_attributes("font", ["color", "face", "size"])
         .add_tag_attributes("table", ["width", "border", "cellpadding", "cellspacing"])
         .add_tag_attributes("td", ["width", "height", "nowrap"])
@@ -94,7 +126,16 @@ mod tests {
         ] {
             let clean = cleaned(html).expect("something");
             let low = clean.to_lowercase();
-            for bad in ["script", "onclick", "javascript", "iframe", "url(", "<form", "<style", "<meta"] {
+            for bad in [
+                "script",
+                "onclick",
+                "javascript",
+                "iframe",
+                "url(",
+                "<form",
+                "<style",
+                "<meta",
+            ] {
                 assert!(!low.contains(bad), "{html} → {clean}");
             }
         }

@@ -89,7 +89,9 @@ pub async fn index(
     let page = QuarantinePage {
         tabs: tabs.collect(),
         first: after.map_or_else(String::new, |_| href(state, "")),
-        next: found.next.map_or_else(String::new, |next| href(state, &next)),
+        next: found
+            .next
+            .map_or_else(String::new, |next| href(state, &next)),
         lines: found.rows.into_iter().map(line).collect(),
         state,
     };

@@ -262,7 +262,13 @@ fn attached(part: &mail_parser::MessagePart<'_>) -> Option<Attached> {
     let kind = part.content_type();
     let media_type = kind.map_or_else(
         || "application/octet-stream".to_owned(),
-        |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")),
+        |kind| {
+            format!(
+                "{}/{}",
+                kind.ctype(),
+                kind.subtype().unwrap_or("octet-stream")
+            )
+        },
     );
     let name = part.attachment_name().map_or_else(String::new, safe_name);
     let name = match (name.is_empty(), &part.body) {

@@ -74,12 +74,39 @@ const ORIGINAL: [&str; 12] = [
 /// A head as Outlook copies it: From, and below it within a few lines Sent or Date, To and Subject.
 fn is_head(lines: &[&str], at: usize) -> bool {
     const FROM: [&str; 9] = [
-        "from:", "von:", "de:", "da:", "van:", "fra:", "från:", "od:", "发件人",
+        "from:",
+        "von:",
+        "de:",
+        "da:",
+        "van:",
+        "fra:",
+        "från:",
+        "od:",
+        "发件人",
     ];
     const NEXT: [&str; 22] = [
-        "sent:", "date:", "to:", "subject:", "gesendet:", "datum:", "an:", "betreff:", "envoyé",
-        "objet", "enviado", "fecha:", "para:", "asunto:", "inviato:", "oggetto:", "verzonden:",
-        "onderwerp:", "skickat:", "ämne:", "发送时间", "主题",
+        "sent:",
+        "date:",
+        "to:",
+        "subject:",
+        "gesendet:",
+        "datum:",
+        "an:",
+        "betreff:",
+        "envoyé",
+        "objet",
+        "enviado",
+        "fecha:",
+        "para:",
+        "asunto:",
+        "inviato:",
+        "oggetto:",
+        "verzonden:",
+        "onderwerp:",
+        "skickat:",
+        "ämne:",
+        "发送时间",
+        "主题",
     ];
     let bare = |line: &str| {
         line.trim_matches(['*', ' ', '>', '|', '\t'])
@@ -127,8 +154,24 @@ const OPENINGS: [&str; 16] = [
     "Pada", "Vào", "Dne ",
 ];
 const WROTE: [&str; 18] = [
-    "wrote", "schrieb", "a écrit", "escribió", "escribio", "ha scritto", "escreveu", "schreef",
-    "skrev", "napisał", "kirjoitti", "написал", "写道", "作者", "<", "のメール", "napsal", "yazdı",
+    "wrote",
+    "schrieb",
+    "a écrit",
+    "escribió",
+    "escribio",
+    "ha scritto",
+    "escreveu",
+    "schreef",
+    "skrev",
+    "napisał",
+    "kirjoitti",
+    "написал",
+    "写道",
+    "作者",
+    "<",
+    "のメール",
+    "napsal",
+    "yazdı",
 ];
 
 /// Whether somebody answered between the quoted lines below: then it all stays open.
@@ -142,7 +185,10 @@ fn has_answers_below(lines: &[&str], at: usize) -> bool {
     let Some(first) = first_quoted.filter(|first| *first <= 2) else {
         return false;
     };
-    let own = below.iter().skip(first).filter(|line| !line.starts_with('>'));
+    let own = below
+        .iter()
+        .skip(first)
+        .filter(|line| !line.starts_with('>'));
     own.filter(|line| !line.starts_with("--")).count() > 0
 }
 
@@ -209,17 +255,41 @@ mod tests {
     #[test]
     fn what_is_new_stands_above_and_what_is_repeated_is_folded() {
         for (text, shown) in [
-            ("Thanks!\n\nOn Sat, 23 May 2026 at 11:23, Priya <p@x.example> wrote:\n> Hello", "Thanks!"),
-            ("Thanks!\n\nOn Sat, 23 May 2026 at 11:23, Priya Raman\n<p@x.example> wrote:\n\n> Hello\n> there", "Thanks!"),
-            ("Danke.\n\nAm 23.05.2026 um 11:23 schrieb Priya <p@x.example>:\n> Hallo", "Danke."),
-            ("Yes.\n\n-----Original Message-----\nFrom: Priya\nSent: x\nTo: y\nSubject: z\n\nHello", "Yes."),
-            ("Yes.\n\nFrom: Priya\nSent: Saturday\nTo: Ingrid\nSubject: Buoy\n\nHello", "Yes."),
+            (
+                "Thanks!\n\nOn Sat, 23 May 2026 at 11:23, Priya <p@x.example> wrote:\n> Hello",
+                "Thanks!",
+            ),
+            (
+                "Thanks!\n\nOn Sat, 23 May 2026 at 11:23, Priya Raman\n<p@x.example> wrote:\n\n> Hello\n> there",
+                "Thanks!",
+            ),
+            (
+                "Danke.\n\nAm 23.05.2026 um 11:23 schrieb Priya <p@x.example>:\n> Hallo",
+                "Danke.",
+            ),
+            (
+                "Yes.\n\n-----Original Message-----\nFrom: Priya\nSent: x\nTo: y\nSubject: z\n\nHello",
+                "Yes.",
+            ),
+            (
+                "Yes.\n\nFrom: Priya\nSent: Saturday\nTo: Ingrid\nSubject: Buoy\n\nHello",
+                "Yes.",
+            ),
             ("Call me.\n-- \nIngrid\n+47", "Call me."),
             ("Ok\n\nSent from my iPhone", "Ok"),
-            ("> Is it on?\nYes.\n> And now?\nNo.", "> Is it on?\nYes.\n> And now?\nNo."),
-            ("On 3 May 2026 a@b.example wrote:\n> Is it on?\nYes.", "On 3 May 2026 a@b.example wrote:\n> Is it on?\nYes."),
+            (
+                "> Is it on?\nYes.\n> And now?\nNo.",
+                "> Is it on?\nYes.\n> And now?\nNo.",
+            ),
+            (
+                "On 3 May 2026 a@b.example wrote:\n> Is it on?\nYes.",
+                "On 3 May 2026 a@b.example wrote:\n> Is it on?\nYes.",
+            ),
             ("> all\n> quoted", "> all\n> quoted"),
-            ("The audit is on 1 July: please call.", "The audit is on 1 July: please call."),
+            (
+                "The audit is on 1 July: please call.",
+                "The audit is on 1 July: please call.",
+            ),
             ("", ""),
         ] {
             assert_eq!(fold(text).shown, shown, "{text}");
@@ -231,7 +301,11 @@ mod tests {
         let text = "Thanks!\n\nOn 3 May 2026 Priya <p@x.example> wrote:\n> Hello\n-- \nIngrid";
         let folded = fold(text);
         let all = format!("{}\n{}", folded.shown, folded.folded);
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words(&all), words(text));
     }
 }

@@ -44,12 +44,7 @@ pub fn bare(address: &str) -> String {
 }
 
 /// The Message-ID of a message we send, without brackets.
-pub fn message_id(
-    keys: &Keyring,
-    ticket: TicketId,
-    message: MessageId,
-    mailbox: &str,
-) -> String {
+pub fn message_id(keys: &Keyring, ticket: TicketId, message: MessageId, mailbox: &str) -> String {
     let words = format!("{ticket}.{message}");
     let domain = mailbox.rsplit_once('@').map_or("localhost", |(_, d)| d);
     let signature = signature(keys, "message id", &words);
@@ -91,10 +86,7 @@ mod tests {
         );
         let forged = address.replace("t4817", "t4818");
         assert_eq!(ticket_of_address(&keys, &forged), None);
-        assert_eq!(
-            ticket_of_address(&Keyring::new([8; 32]), &address),
-            None
-        );
+        assert_eq!(ticket_of_address(&Keyring::new([8; 32]), &address), None);
         assert_eq!(ticket_of_address(&keys, "support+t1@x.example"), None);
         assert_eq!(bare(&address), "support@tidewater.example");
         let long = format!("{}@x.example", "a".repeat(60));

@@ -38,8 +38,5 @@ pub fn by_address(conn: &mut Conn, address: &str) -> QueryResult<Option<Mailbox>
 
 /// The one that was made first: where a mail lands that names none.
 pub fn first(conn: &mut Conn) -> QueryResult<Option<Mailbox>> {
-    Mailbox::query()
-        .order(mailboxes::id)
-        .first(conn)
-        .optional()
+    Mailbox::query().order(mailboxes::id).first(conn).optional()
 }

@@ -3,9 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::Timestamp;
-use crate::base::ids::{
-    CompanyId, ContactId, InboundId, MailboxId, MessageId, TicketId, UserId,
-};
+use crate::base::ids::{CompanyId, ContactId, InboundId, MailboxId, MessageId, TicketId, UserId};
 use crate::db::schema::{ticket_changes, ticket_files, ticket_messages, tickets};
 use crate::desk::inbound::mail::{Nature, Person};
 use crate::desk::inbound::quote;

@@ -135,7 +135,10 @@ fn outgoing(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Outgoing>> {
 
 /// What may stand in a header of ours; ids of others are theirs to choose.
 fn is_plain(id: &str) -> bool {
-    id.contains('@') && id.chars().all(|c| c.is_ascii_graphic() && !"<>".contains(c))
+    id.contains('@')
+        && id
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"<>".contains(c))
 }
 
 fn letter(keys: &Keyring, outgoing: &Outgoing) -> mail::Message {

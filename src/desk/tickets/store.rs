@@ -74,11 +74,7 @@ pub fn is_there(conn: &mut Conn, id: TicketId) -> QueryResult<bool> {
 }
 
 /// The newest messages of a ticket, oldest first, below `before`.
-pub fn messages(
-    conn: &mut Conn,
-    id: TicketId,
-    before: MessageId,
-) -> QueryResult<Vec<Message>> {
+pub fn messages(conn: &mut Conn, id: TicketId, before: MessageId) -> QueryResult<Vec<Message>> {
     let mut found = Message::query()
         .filter(ticket_messages::ticket_id.eq(id))
         .filter(ticket_messages::id.lt(before))
@@ -259,23 +255,15 @@ pub fn contact_names(
     )
     .load(conn)?;
     let named = |(id, name, email, phone, is_known): Row| {
-        let shown = crate::contacts::model::shown(
-            id,
-            &name,
-            email.as_deref(),
-            phone.as_deref(),
-            is_known,
-        );
+        let shown =
+            crate::contacts::model::shown(id, &name, email.as_deref(), phone.as_deref(), is_known);
         (id, shown)
     };
     Ok(rows.into_iter().map(named).collect())
 }
 
 /// Tags of some tickets.
-pub fn tags_of(
-    conn: &mut Conn,
-    ids: &[TicketId],
-) -> QueryResult<HashMap<TicketId, Vec<Tag>>> {
+pub fn tags_of(conn: &mut Conn, ids: &[TicketId]) -> QueryResult<HashMap<TicketId, Vec<Tag>>> {
     let query = ticket_tags::table
         .inner_join(tags::table.on(tags::id.eq(ticket_tags::tag_id)))
         .filter(ticket_tags::ticket_id.eq_any(padded(ids.to_vec())))

@@ -26,7 +26,11 @@ async fn arrives(app: &TestApp, mail: &str) -> String {
     let key = app.key("mail:in").await;
     server.sends("authorization", &format!("Bearer {key}"));
     let answer = server
-        .post_body("/api/v1/mail-in", "message/rfc822", mail.replace('\n', "\r\n"))
+        .post_body(
+            "/api/v1/mail-in",
+            "message/rfc822",
+            mail.replace('\n', "\r\n"),
+        )
         .await
         .is(202);
     app.work().await;
@@ -46,7 +50,10 @@ fn mail(headers: &[(&str, &str)], words: &str) -> String {
 fn buoy() -> String {
     mail(
         &[
-            ("From", "Ingrid =?utf-8?Q?S=C3=A6ther?= <Ingrid@Nordfjord.example>"),
+            (
+                "From",
+                "Ingrid =?utf-8?Q?S=C3=A6ther?= <Ingrid@Nordfjord.example>",
+            ),
             ("To", "support@tidewater.example"),
             ("Cc", "Hakon Brekke <hakon@nordfjord.example>"),
             ("Subject", "Buoy 14 reports 0 degrees"),

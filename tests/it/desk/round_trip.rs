@@ -19,7 +19,10 @@ async fn an_answer_to_an_answer_lands_in_the_same_ticket() {
         .says("since the update, buoy 14 sends")
         .says("Hakon Brekke")
         .says("It answers no mail that is known here");
-    assert!(page.body().contains("value=\"ingrid@nordfjord.example\" checked"));
+    assert!(
+        page.body()
+            .contains("value=\"ingrid@nordfjord.example\" checked")
+    );
     let reply = [
         ("mode", "reply"),
         ("to", "ingrid@nordfjord.example"),
@@ -31,7 +34,9 @@ async fn an_answer_to_an_answer_lands_in_the_same_ticket() {
     ada.post("/tickets/1/messages", &reply)
         .await
         .leads_to("/tickets/1#m2");
-    ada.get("/tickets/1").await.says("Waits for the mail server");
+    ada.get("/tickets/1")
+        .await
+        .says("Waits for the mail server");
     let sent = app.mails().await;
     let sent = sent.last().expect("a mail");
     let head = sent.exchange.as_ref().expect("its head");
@@ -145,13 +150,18 @@ async fn solved_tickets_open_again_and_closed_ones_go_on_in_a_new_one() {
         .never_says("by an answer");
     arrives(&app, &thanks("a")).await;
     ada.get("/tickets/1").await.says("Open again, by an answer");
-    ada.post("/tickets/1/status", &[("to", "closed")]).await.is(303);
+    ada.post("/tickets/1/status", &[("to", "closed")])
+        .await
+        .is(303);
     arrives(&app, &thanks("b")).await;
     ada.get("/tickets/2")
         .await
         .says("It is back, b.")
         .says("goes on from #1");
-    ada.get("/tickets/1").await.says("Closed").never_says("id=\"m4\"");
+    ada.get("/tickets/1")
+        .await
+        .says("Closed")
+        .never_says("id=\"m4\"");
     // Undo is a POST with the status in its address.
     ada.post("/tickets/1/status?to=open", &[]).await.is(303);
     ada.get("/tickets?q=buoy").await.says("Buoy 14");
@@ -163,9 +173,12 @@ async fn an_answer_to_an_older_conversation_is_stopped_and_kept() {
     let ada = with_mailbox(&app).await;
     let grace = app.agent("grace", Role::Support).await;
     arrives(&app, &buoy()).await;
-    ada.post("/tickets/1/messages", &[("mode", "note"), ("text", "Batch 2219 again.")])
-        .await
-        .leads_to("/tickets/1#m2");
+    ada.post(
+        "/tickets/1/messages",
+        &[("mode", "note"), ("text", "Batch 2219 again.")],
+    )
+    .await
+    .leads_to("/tickets/1#m2");
     let reply = |seen: &'static str| {
         [
             ("mode", "reply"),
@@ -186,21 +199,48 @@ async fn an_answer_to_an_older_conversation_is_stopped_and_kept() {
     assert!(app.mails().await.is_empty());
     grace.post("/tickets/1/messages", &reply("2")).await.is(303);
     assert_eq!(app.mails().await.len(), 1);
-    ada.get("/tickets/1").await.says("Solved").says("Grace Hopper took it");
+    ada.get("/tickets/1")
+        .await
+        .says("Solved")
+        .says("Grace Hopper took it");
     // What cannot be sent comes back filled in.
-    let nobody = [("mode", "reply"), ("add", "not an address"), ("to", "a@b.example"), ("text", "Hello"), ("seen", "3")];
+    let nobody = [
+        ("mode", "reply"),
+        ("add", "not an address"),
+        ("to", "a@b.example"),
+        ("text", "Hello"),
+        ("seen", "3"),
+    ];
     ada.post("/tickets/1/messages", &nobody)
         .await
         .is(200)
         .says("not an address is no e-mail address.")
         .says("Hello");
-    ada.post("/tickets/1/messages", &[("mode", "reply"), ("to", "support@tidewater.example"), ("text", "Hi"), ("seen", "3")])
-        .await
-        .says("would come back as a ticket");
+    ada.post(
+        "/tickets/1/messages",
+        &[
+            ("mode", "reply"),
+            ("to", "support@tidewater.example"),
+            ("text", "Hi"),
+            ("seen", "3"),
+        ],
+    )
+    .await
+    .says("would come back as a ticket");
     let reader = app.agent("omar", Role::ReadOnly).await;
-    reader.get("/tickets/1").await.is(200).never_says("Save note");
-    reader.post("/tickets/1/messages", &reply("3")).await.is(403);
-    reader.post("/tickets/1/status", &[("to", "open")]).await.is(403);
+    reader
+        .get("/tickets/1")
+        .await
+        .is(200)
+        .never_says("Save note");
+    reader
+        .post("/tickets/1/messages", &reply("3"))
+        .await
+        .is(403);
+    reader
+        .post("/tickets/1/status", &[("to", "open")])
+        .await
+        .is(403);
     let marketing = app.agent("yuki", Role::Marketing).await;
     marketing.get("/tickets/1").await.is(403);
     marketing.get("/tickets/1/messages/1/source").await.is(403);
@@ -210,11 +250,14 @@ async fn an_answer_to_an_older_conversation_is_stopped_and_kept() {
 async fn a_ticket_by_hand_is_a_conversation_like_any_other() {
     let app = TestApp::new().await;
     let ada = with_mailbox(&app).await;
-    ada.post("/tickets", &[("subject", ""), ("text", "They called."), ("email", "x")])
-        .await
-        .is(200)
-        .says("Say in a few words what it is about.")
-        .says("They called.");
+    ada.post(
+        "/tickets",
+        &[("subject", ""), ("text", "They called."), ("email", "x")],
+    )
+    .await
+    .is(200)
+    .says("Say in a few words what it is about.")
+    .says("They called.");
     let form = [
         ("email", "leila@harbour.example"),
         ("name", "ليلى الحداد"),
@@ -238,7 +281,10 @@ async fn a_ticket_by_hand_is_a_conversation_like_any_other() {
         "Can we extend it?",
     );
     arrives(&app, &answer).await;
-    ada.get("/tickets/1").await.says("Can we extend it?").says("ليلى الحداد");
+    ada.get("/tickets/1")
+        .await
+        .says("Can we extend it?")
+        .says("ليلى الحداد");
     app.enrich().await;
     ada.get("/contacts/1").await.says("ليلى الحداد");
 }

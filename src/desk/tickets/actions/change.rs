@@ -44,13 +44,28 @@ pub(super) fn move_to(conn: &mut Conn, ticket: &Ticket, to: Status, by: By) -> Q
             tickets::closed_at.eq(closed_at),
         ))
         .execute(conn)?;
-    tell(conn, ticket.id, Changed::Status, ticket.status.word(), to.word(), by)?;
+    tell(
+        conn,
+        ticket.id,
+        Changed::Status,
+        ticket.status.word(),
+        to.word(),
+        by,
+    )?;
     let name = match (was_done, is_done) {
         (false, true) => "Ticket Solved",
         (true, false) => "Ticket Reopened",
         _ => return Ok(()),
     };
-    act(conn, ticket.id, ticket.contact_id, name, ticket.revision, false, by.now)
+    act(
+        conn,
+        ticket.id,
+        ticket.contact_id,
+        name,
+        ticket.revision,
+        false,
+        by.now,
+    )
 }
 
 /// Gives a ticket to somebody, or to nobody. Gives whose it was.
@@ -114,12 +129,7 @@ pub fn set_priority(
 }
 
 /// Calls a ticket something else.
-pub fn set_subject(
-    conn: &mut Conn,
-    id: TicketId,
-    typed: &str,
-    by: By,
-) -> Result<(), TicketError> {
+pub fn set_subject(conn: &mut Conn, id: TicketId, typed: &str, by: By) -> Result<(), TicketError> {
     let subject = text::line(typed, 300);
     if subject.is_empty() {
         return Err(TicketError::invalid("subject", "A ticket needs a subject."));

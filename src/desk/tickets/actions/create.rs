@@ -52,7 +52,10 @@ pub fn create(
         None => mailboxes::first(conn)?,
     };
     if mailbox.is_none() {
-        errors.add("mailbox", "Choose a mailbox. An administrator makes them under Settings.");
+        errors.add(
+            "mailbox",
+            "Choose a mailbox. An administrator makes them under Settings.",
+        );
     }
     let subject = text::line(&new.subject, 300);
     if subject.is_empty() {

@@ -115,7 +115,15 @@ pub(super) fn open(conn: &mut Conn, new: &NewTicket, by: By) -> QueryResult<Tick
         .returning(tickets::id)
         .get_result(conn)?;
     tell(conn, id, Changed::Opened, "", new.channel.word(), by)?;
-    act(conn, id, new.contact_id, "Ticket Opened", 0, by.user.is_none(), by.now)?;
+    act(
+        conn,
+        id,
+        new.contact_id,
+        "Ticket Opened",
+        0,
+        by.user.is_none(),
+        by.now,
+    )?;
     Ok(id)
 }
 

@@ -10,9 +10,9 @@ use crate::base::{EmailAddress, Timestamp};
 use crate::contacts;
 use crate::db::schema::{cursors, inbound_mails, ticket_files, ticket_messages, tickets};
 use crate::db::{Conn, PortableExt};
+use crate::desk::inbound::mail::Mail;
 use crate::desk::inbound::mail::Nature;
 use crate::desk::inbound::model::{InboundMail, State};
-use crate::desk::inbound::mail::Mail;
 use crate::desk::inbound::{settling as inbound, signs};
 use crate::desk::mailboxes::model::Mailbox;
 use crate::desk::mailboxes::store as mailboxes;
@@ -81,7 +81,9 @@ pub fn file(
         let cause = format!("The same mail is in ticket #{ticket} already.");
         return settle(conn, State::Aside, &cause, Some(ticket));
     }
-    if !arrived.force && let Some(cause) = loops(conn, keys, mail)? {
+    if !arrived.force
+        && let Some(cause) = loops(conn, keys, mail)?
+    {
         return settle(conn, State::Aside, &cause, None);
     }
     let nature = mail.signs.nature(mail);
@@ -98,17 +100,18 @@ pub fn file(
             None => {}
         }
     }
-    let nature = if arrived.force { Nature::Personal } else { nature };
+    let nature = if arrived.force {
+        Nature::Personal
+    } else {
+        nature
+    };
     take_in(conn, &arrived, &mailbox, nature, thread, now)
 }
 
 /// Two mails of one conversation that are filed at the same moment would not see each other.
 fn one_at_a_time(conn: &mut Conn) -> QueryResult<()> {
     diesel::insert_into(cursors::table)
-        .values((
-            cursors::name.eq("desk.filing"),
-            cursors::position.eq(1_i64),
-        ))
+        .values((cursors::name.eq("desk.filing"), cursors::position.eq(1_i64)))
         .on_conflict(cursors::name)
         .do_update()
         .set(cursors::position.eq(cursors::position + 1))
@@ -237,7 +240,13 @@ fn take_in(
         Some(email) => {
             let name = mail.from.name.as_str();
             let name = if name.contains('@') { "" } else { name };
-            Some(contacts::actions::meet(conn, &email, name, "an e-mail", now)?)
+            Some(contacts::actions::meet(
+                conn,
+                &email,
+                name,
+                "an e-mail",
+                now,
+            )?)
         }
         None => None,
     };
@@ -257,7 +266,11 @@ fn take_in(
         },
         None => {
             let id = open(conn, &fresh(mail, mailbox, contact, None), by)?;
-            (id, "It answers no mail that is known here: a new ticket.".to_owned(), true)
+            (
+                id,
+                "It answers no mail that is known here: a new ticket.".to_owned(),
+                true,
+            )
         }
     };
     let mut new = incoming(arrived, nature, contact);
@@ -271,7 +284,15 @@ fn take_in(
     if is_new {
         index(conn, id)?;
     } else if nature.is_personal() {
-        act(conn, id, contact, "Ticket Message Received", message.0, true, now)?;
+        act(
+            conn,
+            id,
+            contact,
+            "Ticket Message Received",
+            message.0,
+            true,
+            now,
+        )?;
     }
     filed(conn, arrived, id, now)
 }
@@ -312,7 +333,15 @@ fn reopen(conn: &mut Conn, ticket: &Ticket, by: By) -> QueryResult<()> {
     tell(conn, ticket.id, Changed::Status, from, to, by)?;
     if ticket.status == Status::Solved {
         let n = ticket.revision;
-        act(conn, ticket.id, ticket.contact_id, "Ticket Reopened", n, true, by.now)?;
+        act(
+            conn,
+            ticket.id,
+            ticket.contact_id,
+            "Ticket Reopened",
+            n,
+            true,
+            by.now,
+        )?;
     }
     Ok(())
 }

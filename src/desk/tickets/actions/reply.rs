@@ -14,9 +14,9 @@ use crate::desk::inbound::mail::Person;
 use crate::desk::inbound::signs;
 use crate::desk::mailboxes::model::Mailbox;
 use crate::desk::mailboxes::store as mailboxes;
-use crate::desk::tickets::sending::SendReply;
 use crate::desk::tickets::model::{By, Kind, Message, Sending, Status, Ticket, answering};
 use crate::desk::tickets::refusal::TicketError;
+use crate::desk::tickets::sending::SendReply;
 use crate::desk::tickets::store;
 use crate::jobs;
 
@@ -80,7 +80,15 @@ pub fn reply(
             .set(tickets::first_reply_at.eq(Some(by.now)))
             .execute(conn)?;
     }
-    act(conn, id, ticket.contact_id, "Ticket Replied", message.0, false, by.now)?;
+    act(
+        conn,
+        id,
+        ticket.contact_id,
+        "Ticket Replied",
+        message.0,
+        false,
+        by.now,
+    )?;
     Ok(message)
 }
 
@@ -132,9 +140,13 @@ pub fn addressed_to(
     ticket: &Ticket,
     last: Option<&Message>,
 ) -> QueryResult<(Vec<Person>, Vec<Person>)> {
-    let own: Vec<String> = mailboxes::all(conn)?.into_iter().map(|m| m.address).collect();
+    let own: Vec<String> = mailboxes::all(conn)?
+        .into_iter()
+        .map(|m| m.address)
+        .collect();
     let is_outside = |person: &Person| {
-        EmailAddress::parse(&person.address).is_some() && !own.contains(&signs::bare(&person.address))
+        EmailAddress::parse(&person.address).is_some()
+            && !own.contains(&signs::bare(&person.address))
     };
     let Some(last) = last else {
         let contact = match ticket.contact_id {
@@ -162,9 +174,9 @@ pub fn addressed_to(
         name = contacts::store::find(conn, id)?.map_or(name, |contact| contact.name);
     }
     let to: Vec<Person> = Some(Person { name, address })
-    .filter(|person| is_outside(person))
-    .into_iter()
-    .collect();
+        .filter(|person| is_outside(person))
+        .into_iter()
+        .collect();
     let mut cc: Vec<Person> = last.to();
     cc.extend(last.cc());
     cc.retain(|person| is_outside(person) && !to.iter().any(|to| to.address == person.address));
@@ -229,11 +241,7 @@ fn said(typed: &str) -> Result<String, TicketError> {
     Ok(words)
 }
 
-fn addressees(
-    conn: &mut Conn,
-    field: &str,
-    typed: &[String],
-) -> Result<Vec<Person>, TicketError> {
+fn addressees(conn: &mut Conn, field: &str, typed: &[String]) -> Result<Vec<Person>, TicketError> {
     let mut people: Vec<Person> = Vec::new();
     for each in typed.iter().flat_map(|list| list.split([',', ';'])) {
         let each = each.trim();

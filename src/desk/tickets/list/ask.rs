@@ -95,7 +95,10 @@ impl Ask {
         if pairs.is_empty() {
             return String::new();
         }
-        format!("?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
+        format!(
+            "?{}",
+            serde_urlencoded::to_string(pairs).unwrap_or_default()
+        )
     }
 
     /// The address of the list with something changed, from its beginning.

@@ -8,9 +8,9 @@ use diesel::sql_types::BigInt;
 use super::ask::{Ask, View};
 use crate::base::Timestamp;
 use crate::base::ids::{TicketId, UserId};
+use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::tickets;
-use crate::db::Conn;
 use crate::desk::tickets::model::{Status, Ticket};
 use crate::keyset;
 use crate::web::{Cursor, Paged};
@@ -23,7 +23,12 @@ pub const MOST_COUNTED: i64 = 1_000;
 const HITS: i64 = 200;
 
 /// One page.
-pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId, limit: usize) -> QueryResult<Paged<Ticket>> {
+pub fn page(
+    conn: &mut Conn,
+    ask: &Ask,
+    reader: UserId,
+    limit: usize,
+) -> QueryResult<Paged<Ticket>> {
     use tickets::{assignee_id, id, last_at, mailbox_id, status};
     let most = limit as i64 + 1;
     if !ask.q.is_empty() {

@@ -92,12 +92,7 @@ pub async fn create(
     }
 }
 
-async fn page(
-    viewer: &Viewer,
-    db: &Db,
-    form: NewForm,
-    errors: Errors,
-) -> Result<Page<NewPage>> {
+async fn page(viewer: &Viewer, db: &Db, form: NewForm, errors: Errors) -> Result<Page<NewPage>> {
     let contact: Option<ContactId> = form.contact.parse().ok();
     let (boxes, owners, contact) = db
         .read(move |conn| {

@@ -47,11 +47,19 @@ pub async fn formatted(
     let pictures: HashMap<String, String> = files
         .iter()
         .filter(|file| !file.content_id.is_empty() && is_picture(file))
-        .map(|file| (file.content_id.clone(), format!("/tickets/{id}/files/{}", file.id)))
+        .map(|file| {
+            (
+                file.content_id.clone(),
+                format!("/tickets/{id}/files/{}", file.id),
+            )
+        })
         .collect();
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header(("content-security-policy", html::policy(params.images == "1")))
+        .insert_header((
+            "content-security-policy",
+            html::policy(params.images == "1"),
+        ))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(html::page(&html, &pictures)))

@@ -40,7 +40,9 @@ impl FromRequest for Context {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let cards = request.app_data::<web::Data<Cards>>();
         ready(Ok(Self {
-            cards: cards.map(|cards| cards.get_ref().clone()).unwrap_or_default(),
+            cards: cards
+                .map(|cards| cards.get_ref().clone())
+                .unwrap_or_default(),
         }))
     }
 }
@@ -168,7 +170,16 @@ pub async fn show(
     let id: TicketId = path_id(&path)?;
     let before = older.before.parse().unwrap_or(MessageId(i64::MAX));
     let returned = Returned::default();
-    read(&viewer, &db, &context, id, params.into_inner(), returned, before).await
+    read(
+        &viewer,
+        &db,
+        &context,
+        id,
+        params.into_inner(),
+        returned,
+        before,
+    )
+    .await
 }
 
 /// The page, with a composer that came back still on it.
