@@ -82,6 +82,7 @@ pub fn doors(role: Role) -> Doors {
     Doors {
         see_sources: ReadSources::allows(role),
         see_deals: ReadDeals::allows(role),
+        manage_pipelines: ManagePipelines::allows(role),
         see_tickets: ReadTickets::allows(role),
         see_campaigns: ReadCampaigns::allows(role),
         add_contacts: EditContacts::allows(role),

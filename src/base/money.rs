@@ -264,6 +264,19 @@ impl Money {
         }
     }
 
+    /// As sums show it: whole units once they are many.
+    pub fn brief(self) -> String {
+        let minor = self.currency.minor();
+        let amount = i128::from(self.amount);
+        if amount.abs() < minor * 100 {
+            return self.shown();
+        }
+        let half = if amount < 0 { -minor / 2 } else { minor / 2 };
+        let whole = (amount + half) / minor * minor;
+        let whole = i64::try_from(whole).unwrap_or(self.amount);
+        Self::new(whole, self.currency).shown()
+    }
+
     /// So many percent of it, fractions of a minor unit dropped: exactly what the databases make of the same.
     pub fn percent(self, percent: i64) -> Self {
         let amount = self.amount / 100 * percent + self.amount % 100 * percent / 100;
@@ -462,6 +475,8 @@ mod tests {
     #[test]
     fn a_part_of_an_amount_never_overflows() {
         let most = Money::new(100_000_000_000_000_000, Currency::EUR);
+        assert_eq!(Money::new(9_366_060, Currency::EUR).brief(), "€93,661");
+        assert_eq!(Money::new(950, Currency::EUR).brief(), "€9.50");
         assert_eq!(most.percent(75).amount, 75_000_000_000_000_000);
         assert_eq!(Money::new(-199, Currency::EUR).percent(50).amount, -99);
         assert_eq!(

@@ -542,7 +542,6 @@ diesel::table! {
         stage_id -> BigInt,
         stage_kind -> Text,
         title -> Text,
-        sort_title -> Text,
         amount -> Nullable<BigInt>,
         currency -> Text,
         sort_amount -> BigInt,

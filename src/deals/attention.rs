@@ -6,6 +6,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
+use super::model::ACTS;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::db::schema::{event_days, event_names, identities};
@@ -45,8 +46,10 @@ pub fn of(conn: &mut Conn, people: &[ContactId], now: Timestamp) -> QueryResult<
     let total = || sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
     let query = event_days::table
         .inner_join(identities::table.on(identities::id.eq(event_days::identity_id)))
+        .inner_join(event_names::table.on(event_names::id.eq(event_days::name_id)))
         .filter(identities::contact_id.eq_any(padded(people.iter().map(|p| p.0).collect())))
         .filter(event_days::day.ge(first))
+        .filter(event_names::name.ne_all(ACTS))
         .group_by((identities::contact_id, event_days::day))
         .select((identities::contact_id, event_days::day, total()));
     let rows: Vec<(ContactId, i64, Option<i64>)> = Cached(query).load(conn)?;
@@ -67,6 +70,7 @@ pub fn of(conn: &mut Conn, people: &[ContactId], now: Timestamp) -> QueryResult<
         .inner_join(event_names::table.on(event_names::id.eq(event_days::name_id)))
         .filter(identities::contact_id.eq_any(padded(people.iter().map(|p| p.0).collect())))
         .filter(event_days::day.ge(first))
+        .filter(event_names::name.ne_all(ACTS))
         .group_by((event_names::kind, event_names::name))
         .order((total().desc(), event_names::name))
         .select((event_names::kind, event_names::name, total()))

@@ -5,7 +5,9 @@
 //! its company's and its people's.
 
 pub mod actions;
+mod api;
 mod attention;
+mod listing;
 pub mod model;
 pub mod pages;
 mod person;

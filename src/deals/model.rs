@@ -282,6 +282,15 @@ impl NewDeal {
     }
 }
 
+/// What deals add to the stream of their people: made, moved, won, lost, opened again.
+pub const ACTS: [&str; 5] = [
+    "Deal Created",
+    "Deal Moved",
+    "Deal Won",
+    "Deal Lost",
+    "Deal Reopened",
+];
+
 /// Roles that are offered; any other may be typed.
 pub const ROLES: &[&str] = &[
     "Champion",

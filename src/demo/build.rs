@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use futures_util::future::try_join_all;
 
 use super::cast::{DOMAIN, TEAM};
-use super::office::{Book, Deed};
+use super::office::{Book, Deed, deals};
 use super::{Plan, Post, SOURCES, Size};
 use crate::accounts::actions::{self as accounts, SetUp};
 use crate::accounts::audit::By;
@@ -27,6 +27,8 @@ use crate::events::sources::{self, NewSource, Source};
 const POSTS: usize = 2_000;
 /// Deeds in one transaction: short, so that others get their turn.
 const DEEDS: usize = 250;
+/// Deals in one transaction.
+const PITCHES: usize = 20;
 
 /// What a world is built on.
 #[derive(Clone)]
@@ -102,6 +104,15 @@ impl From<AccountError> for DemoError {
     }
 }
 
+impl From<crate::deals::Refusal> for DemoError {
+    fn from(refusal: crate::deals::Refusal) -> Self {
+        match refusal {
+            crate::deals::Refusal::Query(error) => error.into(),
+            refusal => Self::Refused(refusal.words()),
+        }
+    }
+}
+
 impl From<Refusal> for DemoError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -147,6 +158,9 @@ pub fn build(
             say(&format!("{done:>6} of {deeds} entries of the team made"));
         },
     )?;
+    let pitches = office.plan.pitches.len();
+    office.sell(&ground.db, now)?;
+    say(&format!("{pitches:>6} deals made and moved along"));
     Ok(World {
         team: TEAM
             .iter()
@@ -232,6 +246,21 @@ struct Office {
 }
 
 impl Office {
+    /// The pipeline: each deal with all its moves in one transaction with a few others.
+    fn sell(&mut self, db: &Db, now: Timestamp) -> Result<(), DemoError> {
+        for from in (0..self.plan.pitches.len()).step_by(PITCHES) {
+            let plan = self.plan.clone();
+            let mut book = std::mem::take(&mut self.book);
+            self.book = db.write_now(move |conn| {
+                for pitch in plan.pitches.iter().skip(from).take(PITCHES) {
+                    deals::act(conn, &mut book, &plan.people, pitch, now)?;
+                }
+                Ok::<_, DemoError>(book)
+            })?;
+        }
+        Ok(())
+    }
+
     fn work(
         &mut self,
         db: &Db,

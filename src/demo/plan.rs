@@ -3,6 +3,7 @@
 use super::Size;
 use super::calendar::Calendar;
 use super::cast::{self, Person};
+use super::office::deals::Pitch;
 use super::office::{self, Deed};
 use super::stories::{self, Stage};
 use super::visit::{Visit, What};
@@ -20,6 +21,8 @@ pub struct Plan {
     pub(super) visits: Vec<Visit>,
     /// In the order the team does them.
     pub(super) deeds: Vec<Deed>,
+    /// Deals, in the order they were made.
+    pub(super) pitches: Vec<Pitch>,
 }
 
 impl Plan {
@@ -36,10 +39,12 @@ impl Plan {
         visits.extend(super::mishaps::visits(calendar));
         visits.sort_by_key(|visit| (visit.received(), visit.who, visit.via));
         let deeds = office::plan(calendar, &people, SEED);
+        let pitches = office::deals::plan(calendar, &people, SEED);
         Self {
             people,
             visits,
             deeds,
+            pitches,
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Doors {
     pub see_sources: bool,
     /// Deals and tasks.
     pub see_deals: bool,
+    /// Stages of the pipeline.
+    pub manage_pipelines: bool,
     /// Tickets.
     pub see_tickets: bool,
     /// Campaigns.

@@ -13,6 +13,7 @@ import "./copy.js";
 import "./chart.js";
 import "./live.js";
 import "./reveal.js";
+import "./board.js";
 import { settle } from "./arrive.js";
 
 settle(document);

@@ -33,7 +33,6 @@ CREATE TABLE deals (
   stage_id BIGINT NOT NULL REFERENCES stages (id),
   stage_kind TEXT NOT NULL CHECK (stage_kind IN ('open', 'won', 'lost')),
   title TEXT NOT NULL,
-  sort_title TEXT NOT NULL,
   amount BIGINT,
   currency TEXT NOT NULL,
   sort_amount BIGINT NOT NULL,

@@ -8,8 +8,8 @@ use super::super::pipelines::store as pipelines;
 use super::super::refusal::Refusal;
 use super::super::{store, totals};
 use super::take;
+use crate::base::Money;
 use crate::base::ids::{DealId, UserId};
-use crate::base::{Money, text};
 use crate::contacts::companies::actions as companies;
 use crate::contacts::refusal::Clash;
 use crate::contacts::{By, store as contacts};
@@ -124,9 +124,7 @@ fn said(field: DealField, value: &str) -> String {
 fn set(conn: &mut Conn, deal: &Deal, field: DealField, to: &str, by: &By) -> Result<(), Refusal> {
     let row = deals::table.filter(deals::id.eq(deal.id));
     match field {
-        DealField::Title => diesel::update(row)
-            .set((deals::title.eq(to), deals::sort_title.eq(text::fold(to))))
-            .execute(conn)?,
+        DealField::Title => diesel::update(row).set(deals::title.eq(to)).execute(conn)?,
         DealField::Amount => {
             let money = Money::parse(to, deal.currency)
                 .map_err(|why| Refusal::invalid(field.word(), why))?;

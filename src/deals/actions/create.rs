@@ -46,7 +46,6 @@ pub fn create(conn: &mut Conn, new: &NewDeal, by: &By) -> Result<DealId, Refusal
                 deals::stage_id.eq(stage.id),
                 deals::stage_kind.eq(stage.kind),
                 deals::title.eq(&facts.title),
-                deals::sort_title.eq(text::fold(&facts.title)),
                 deals::amount.eq(facts.money.map(|m| m.amount)),
                 deals::currency.eq(facts.money.map_or(currency, |m| m.currency)),
                 deals::sort_amount.eq(model::sort_amount(facts.money)),

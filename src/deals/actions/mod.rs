@@ -10,7 +10,7 @@ mod trash;
 use diesel::QueryResult;
 use serde_json::{Value, json};
 
-use super::model::Deal;
+use super::model::{ACTS, Deal};
 use super::refusal::Refusal;
 use super::store;
 use crate::accounts::audit;
@@ -88,12 +88,13 @@ fn send(
     people: &[ContactId],
     by: &By,
 ) -> QueryResult<()> {
+    let [created, moved, won, lost, reopened] = ACTS;
     let name = match kind {
-        EntryKind::DealCreated => "Deal Created",
-        EntryKind::DealMoved => "Deal Moved",
-        EntryKind::DealWon => "Deal Won",
-        EntryKind::DealLost => "Deal Lost",
-        EntryKind::DealReopened => "Deal Reopened",
+        EntryKind::DealCreated => created,
+        EntryKind::DealMoved => moved,
+        EntryKind::DealWon => won,
+        EntryKind::DealLost => lost,
+        EntryKind::DealReopened => reopened,
         _ => return Ok(()),
     };
     let said = |key: &str| data.get(key).cloned().unwrap_or(Value::Null);

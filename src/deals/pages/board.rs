@@ -1,8 +1,7 @@
 //! The board: a lane for each open stage; what is won and lost folds at the end.
 
-use actix_web::web;
+use actix_web::{Either, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::super::model::Deal;
 use super::super::pipelines::store as pipelines;
@@ -10,6 +9,7 @@ use super::super::store;
 use super::super::totals::{self, Sum, Total};
 use super::card::{self, Card, CardPart};
 use super::lane::{self, Lane, Whose};
+use super::list::{self, ListPage, Params};
 use super::with_query;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
@@ -22,19 +22,6 @@ use crate::web::{Page, Result};
 
 /// Hits of the search on one board.
 const HITS: i64 = 200;
-
-/// The query of the URL, as it comes.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Params {
-    pub(super) view: String,
-    pub(super) q: String,
-    pub(super) owner: String,
-    pub(super) stage: String,
-    pub(super) state: String,
-    pub(super) sort: String,
-    pub(super) after: String,
-}
 
 #[derive(Template)]
 #[template(path = "deals/board.html")]
@@ -94,12 +81,18 @@ pub async fn index(
     viewer: Can<ReadDeals>,
     db: web::Data<Db>,
     params: web::Query<Params>,
-) -> Result<Page<BoardPage>> {
+) -> Result<Either<Page<BoardPage>, Page<ListPage>>> {
     let mut params = params.into_inner();
     params.q = text::line(&params.q, 200);
     let reader: Viewer = (*viewer).clone();
+    if params.view == "list" {
+        let page = db
+            .read(move |conn| list::read(conn, params, &reader))
+            .await?;
+        return Ok(Either::Right(Page::new(viewer.shell(), page)));
+    }
     let page = db.read(move |conn| read(conn, params, &reader)).await?;
-    Ok(Page::new(viewer.shell(), page))
+    Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
 fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
@@ -151,8 +144,8 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
     };
     Ok(BoardPage {
         stages: lane::choices(&stages),
-        open: said(&whole, |(amount, _)| amount.shown()),
-        weighted: said(&whole, |(_, weighted)| weighted.shown()),
+        open: said(&whole, |(amount, _)| amount.brief()),
+        weighted: said(&whole, |(_, weighted)| weighted.brief()),
         owner_name: person.map_or_else(|| "Nobody".to_owned(), |(_, name)| name.clone()),
         owners: owners
             .into_iter()

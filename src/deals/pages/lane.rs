@@ -81,7 +81,7 @@ impl Lane {
     pub fn new(stage: Stage, sum: &Sum, whole: &Sum) -> Self {
         let mut money = sum.money.iter();
         let first = money.next();
-        let others: Vec<String> = money.map(|(amount, _)| amount.shown()).collect();
+        let others: Vec<String> = money.map(|(amount, _)| amount.brief()).collect();
         let share = first.and_then(|(amount, _)| {
             let all = whole.money.iter();
             let mut all = all.filter(|(other, _)| other.currency == amount.currency);
@@ -91,9 +91,9 @@ impl Lane {
         Self {
             stage,
             count: kit::number(sum.n),
-            sum: first.map_or_else(String::new, |(amount, _)| amount.shown()),
+            sum: first.map_or_else(String::new, |(amount, _)| amount.brief()),
             others: others.join(" · "),
-            weighted: first.map_or_else(String::new, |(_, weighted)| weighted.shown()),
+            weighted: first.map_or_else(String::new, |(_, weighted)| weighted.brief()),
             share: share.unwrap_or(0).clamp(0, 100),
             cards: Vec::new(),
             more: None,

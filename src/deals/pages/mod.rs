@@ -5,6 +5,7 @@ mod card;
 mod change;
 pub mod facts;
 mod lane;
+mod list;
 mod lose;
 mod moves;
 mod new;
@@ -15,12 +16,15 @@ mod tasks;
 
 use actix_web::web;
 
+use super::pipelines::pages as pipelines;
+
 /// Routes of deals.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     let (get, post) = (web::get, web::post);
     cfg.route("/deals", get().to(board::index))
         .route("/deals", post().to(new::create))
         .route("/deals/new", get().to(new::form))
+        .route("/deals/trash", get().to(list::trash))
         .route("/deals/people", get().to(people::suggest))
         .route("/deals/lane/{stage}", get().to(lane::show))
         .route("/deals/{id}", get().to(show::show))
@@ -39,7 +43,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/deals/{id}/people/{contact}/remove",
             post().to(people::remove),
         )
-        .configure(tasks::routes);
+        .configure(tasks::routes)
+        .configure(pipelines::routes)
+        .configure(super::api::routes);
 }
 
 /// Where a form leads back to: a path of ours, or `otherwise`.

@@ -14,4 +14,4 @@ pub(super) use companies::{Course, FIRMS, Firm, Trade, titles};
 pub(super) use locales::{City, LOCALES, Locale, of as locale};
 pub(super) use named::{CAOIMHE, Fate, INGRID, LAYLA, MISAKI, NATTAWUT, ODDNY, SINDRE, ZOE, alarm};
 pub(super) use people::{Person, people};
-pub(super) use team::{ALMA, DOMAIN, JONAS, KENTA, PRIYA, SADE, TEAM, seller};
+pub(super) use team::{ALMA, Colleague, DOMAIN, JONAS, KENTA, PRIYA, SADE, TEAM, seller};

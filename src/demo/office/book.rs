@@ -14,7 +14,7 @@ use crate::contacts::model::{By, Field, NewContact};
 use crate::contacts::refusal::Refusal;
 use crate::contacts::{actions, identities};
 use crate::db::Conn;
-use crate::demo::cast::{FIRMS, Firm, Person, TEAM, Trade};
+use crate::demo::cast::{Colleague, FIRMS, Firm, Person, TEAM, Trade};
 use crate::timeline::About;
 use crate::timeline::notes::{self, NoteRefusal};
 
@@ -33,6 +33,11 @@ impl Book {
             team,
             ..Self::default()
         }
+    }
+
+    /// Somebody of the team.
+    pub fn colleague(&self, place: usize) -> Option<(UserId, &'static Colleague)> {
+        self.team.get(place).copied().zip(TEAM.get(place))
     }
 
     /// Does one deed.
@@ -138,7 +143,8 @@ impl Book {
         Ok(())
     }
 
-    fn contact(
+    /// The contact of a person.
+    pub fn contact(
         &mut self,
         conn: &mut Conn,
         who: usize,
@@ -153,7 +159,8 @@ impl Book {
         Ok(id)
     }
 
-    fn company(
+    /// The company of a firm.
+    pub fn company(
         &mut self,
         conn: &mut Conn,
         index: usize,

@@ -1,7 +1,9 @@
 //! What the team of Tidewater does in Rapport itself: types people in, takes them over, moves them along, tags, notes.
-//! `plan` says what and when, `book` does it through the actions everybody uses, `words` holds what they write.
+//! `plan` says what and when, `book` does it through the actions everybody uses, `words` holds what they write, `deals` is the
+//! pipeline.
 
 mod book;
+pub(super) mod deals;
 mod plan;
 mod words;
 

@@ -1,7 +1,10 @@
 //! Stories of deals: the board, the record, tasks, stages, the API.
 
+mod api;
 mod board;
+mod list;
 mod record;
+mod stages;
 mod tasks;
 
 use rapport::base::Currency;

@@ -1,0 +1,258 @@
+//! Deals as a table, and the trash.
+
+use std::collections::HashMap;
+
+use actix_web::web;
+use askama::Template;
+
+use super::super::listing::{self, Ask, Sort};
+use super::super::model::{Deal, date_shown, day};
+use super::super::pipelines::model::{Stage, StageKind};
+use super::super::pipelines::store as pipelines;
+use super::super::store;
+use super::lane::Whose;
+use super::with_query;
+use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::accounts::{Can, Viewer};
+use crate::base::ids::{DealId, StageId};
+use crate::base::text;
+use crate::contacts::store as contacts;
+use crate::db::{Conn, Db};
+use crate::web::{Cursor, Page, Paged, Result, When};
+
+const PAGE: usize = 50;
+
+/// The query of the URL, as it comes; the board and the list share it.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Params {
+    /// `list`, or the board.
+    pub view: String,
+    /// Words.
+    pub q: String,
+    /// `me`, `none`, an id, or everybody.
+    pub owner: String,
+    /// Only of this stage.
+    pub stage: String,
+    /// `won`, `lost`, or open.
+    pub state: String,
+    /// Order.
+    pub sort: String,
+    /// Where the page begins.
+    pub after: String,
+}
+
+impl Params {
+    /// The address of this list.
+    pub fn href(&self) -> String {
+        let pairs = [
+            ("view", "list"),
+            ("q", &self.q),
+            ("owner", &self.owner),
+            ("stage", &self.stage),
+            ("state", &self.state),
+            ("sort", &self.sort),
+            ("after", &self.after),
+        ];
+        with_query("/deals", &pairs)
+    }
+}
+
+/// A line of the table.
+pub struct Line {
+    id: DealId,
+    title: String,
+    company: String,
+    stage: String,
+    kind: StageKind,
+    owner: String,
+    owner_initials: String,
+    owner_tone: &'static str,
+    amount: String,
+    probability: i64,
+    closes: String,
+    is_overdue: bool,
+    created: When,
+}
+
+#[derive(Template)]
+#[template(path = "deals/index.html")]
+pub struct ListPage {
+    params: Params,
+    kind: StageKind,
+    sort: Sort,
+    lines: Vec<Line>,
+    after: String,
+    stages: Vec<Stage>,
+    stage_name: String,
+    owners: Vec<(String, String)>,
+    owner_name: String,
+    can_edit: bool,
+}
+
+impl ListPage {
+    fn href(&self, change: impl FnOnce(&mut Params)) -> String {
+        let mut params = Params {
+            after: String::new(),
+            ..self.params.clone()
+        };
+        change(&mut params);
+        params.href()
+    }
+
+    fn here(&self) -> String {
+        self.href(|_| ())
+    }
+
+    fn state(&self, state: &str) -> String {
+        self.href(|params| {
+            state.clone_into(&mut params.state);
+            params.stage.clear();
+            params.q.clear();
+        })
+    }
+
+    fn is_state(&self, kind: &str) -> bool {
+        self.params.stage.is_empty() && self.params.q.is_empty() && self.kind.word() == kind
+    }
+
+    fn owner(&self, owner: &str) -> String {
+        self.href(|params| owner.clone_into(&mut params.owner))
+    }
+
+    fn stage(&self, stage: &str) -> String {
+        self.href(|params| stage.clone_into(&mut params.stage))
+    }
+
+    fn without_words(&self) -> String {
+        self.href(|params| params.q.clear())
+    }
+
+    fn sort_href(&self, sort: &str) -> String {
+        if self.params.q.is_empty() {
+            self.href(|params| sort.clone_into(&mut params.sort))
+        } else {
+            String::new()
+        }
+    }
+
+    fn sorted(&self, sort: &str) -> &'static str {
+        match self.sort {
+            _ if !self.params.q.is_empty() || self.sort.word() != sort => "",
+            Sort::Closes => "ascending",
+            Sort::Amount | Sort::Created => "descending",
+        }
+    }
+
+    fn board(&self) -> String {
+        with_query("/deals", &[("owner", &self.params.owner)])
+    }
+}
+
+/// Reads the list.
+pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage> {
+    let pipeline = pipelines::default(conn)?;
+    let stages = pipelines::stages_of(conn, pipeline.id)?;
+    let stage = params.stage.parse::<StageId>().ok();
+    let stage = stage.and_then(|id| stages.iter().find(|stage| stage.id == id));
+    let whose = Whose::read(&params.owner, viewer.id());
+    let kind = StageKind::from_word(&params.state).unwrap_or(StageKind::Open);
+    let ask = Ask {
+        kind: stage.map_or(kind, |stage| stage.kind),
+        stage: stage.map(|stage| stage.id),
+        owner: whose.owner(),
+        q: params.q.clone(),
+        sort: Sort::from_word(&params.sort).unwrap_or(Sort::Closes),
+    };
+    let from = Cursor::decode(&params.after).and_then(|c| Some((c.number()?, c.id)));
+    let rows = listing::rows(conn, &ask, from, PAGE as i64 + 1)?;
+    let page = Paged::from_loaded(rows, PAGE, |deal| {
+        let (key, id) = listing::place(&ask, deal);
+        Cursor {
+            key: key.to_string(),
+            id,
+        }
+    });
+    let after = page.next.map_or_else(String::new, |after| {
+        Params {
+            after,
+            ..params.clone()
+        }
+        .href()
+    });
+    let owners = contacts::owners(conn)?;
+    let person = match whose {
+        Whose::User(id) => owners.iter().find(|(owner, _)| *owner == id),
+        _ => None,
+    };
+    Ok(ListPage {
+        lines: lines(conn, page.rows, viewer)?,
+        kind: ask.kind,
+        sort: ask.sort,
+        after,
+        stage_name: stage.map_or_else(String::new, |stage| stage.name.clone()),
+        owner_name: person.map_or_else(|| "Nobody".to_owned(), |(_, name)| name.clone()),
+        owners: owners
+            .into_iter()
+            .map(|(id, name)| (id.to_string(), name))
+            .collect(),
+        can_edit: EditDeals::allows(viewer.user.role),
+        stages,
+        params,
+    })
+}
+
+fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryResult<Vec<Line>> {
+    let owners = contacts::user_names(conn, deals.iter().filter_map(|deal| deal.owner_id))?;
+    let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
+    let stages: HashMap<StageId, Stage> = pipelines::all_stages(conn)?;
+    let (now, zone) = (viewer.now, viewer.zone());
+    let today = now.utc().with_timezone(&zone).date_naive();
+    let line = |deal: Deal| {
+        let owner = deal.owner_id.and_then(|id| owners.get(&id)).cloned();
+        let company = deal.company_id.and_then(|id| companies.get(&id));
+        let stage = stages.get(&deal.stage_id);
+        Line {
+            id: deal.id,
+            company: company.cloned().unwrap_or_default(),
+            stage: stage.map_or_else(String::new, |stage| stage.name.clone()),
+            kind: deal.stage_kind,
+            owner_initials: owner.as_deref().map(text::initials).unwrap_or_default(),
+            owner_tone: deal.owner_id.map_or("", |id| text::tone(id.0)),
+            owner: owner.unwrap_or_default(),
+            amount: deal.money().map_or_else(String::new, |m| m.shown()),
+            probability: deal.probability,
+            closes: deal
+                .closes_on
+                .map_or_else(String::new, |on| date_shown(on, today)),
+            is_overdue: deal.stage_kind == StageKind::Open
+                && deal.closes_on.is_some_and(|on| day(on) < today),
+            created: When::new(deal.deleted_at.unwrap_or(deal.created_at), now, zone),
+            title: deal.title,
+        }
+    };
+    Ok(deals.into_iter().map(line).collect())
+}
+
+#[derive(Template)]
+#[template(path = "deals/trash.html")]
+pub struct TrashPage {
+    lines: Vec<Line>,
+    can_restore: bool,
+}
+
+/// `GET /deals/trash`. Needs: see deals.
+pub async fn trash(viewer: Can<ReadDeals>, db: web::Data<Db>) -> Result<Page<TrashPage>> {
+    let reader: Viewer = (*viewer).clone();
+    let lines = db
+        .read(move |conn| {
+            let gone = store::trash(conn, 200)?;
+            lines(conn, gone, &reader)
+        })
+        .await?;
+    let page = TrashPage {
+        lines,
+        can_restore: EditDeals::allows(viewer.user.role),
+    };
+    Ok(Page::new(viewer.shell(), page))
+}
