@@ -2,6 +2,7 @@
 
 mod client;
 mod counts;
+mod desks;
 mod floor;
 mod ingest;
 mod load;

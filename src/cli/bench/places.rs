@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
+use super::desks;
 use super::reader::Kind;
 use super::stand::Stand;
 use crate::base::Timestamp;
@@ -54,6 +55,9 @@ impl Places<'_> {
         let rare = self.rare()?;
         kinds.push(self.pages("rare", "search, one person", rare));
         kinds.push(self.api()?);
+        for (key, label, paths) in desks::deals(self.conn)? {
+            kinds.push(self.pages(key, label, paths));
+        }
         Ok(kinds)
     }
 

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod companies;
+mod deals;
 mod names;
 mod people;
 mod person;
@@ -37,6 +38,9 @@ pub struct Scale {
     /// Companies (default: one for a hundred contacts).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     companies: Option<u32>,
+    /// Deals (default: one for ten contacts).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    deals: Option<u32>,
     /// Another number makes other people.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -54,6 +58,7 @@ impl Scale {
             contacts: self.contacts,
             events: self.events,
             companies: self.companies.unwrap_or(self.contacts / 100),
+            deals: self.deals.unwrap_or(self.contacts / 10),
             seed: self.seed,
         });
         fill(&mut conn, plan)?;
@@ -74,6 +79,7 @@ fn fill(conn: &mut Conn, mut plan: Plan) -> Result<(), Failure> {
     let loading = bulk::begin(conn)?;
     write::write_companies(conn, &plan, &world)?;
     write::write_people(conn, &plan, &world)?;
+    deals::write(conn, &plan, &world, clock::now())?;
     plan.by_time();
     write::write_events(conn, &plan, &world)?;
     write::write_keys(conn, &plan, &world)?;
@@ -81,6 +87,7 @@ fn fill(conn: &mut Conn, mut plan: Plan) -> Result<(), Failure> {
     let started = Instant::now();
     let n = loading.len();
     loading.finish(conn)?;
+    deals::count(conn)?;
     say_error(&format!(
         "indexes: {n} in {:.0} s",
         started.elapsed().as_secs_f64()

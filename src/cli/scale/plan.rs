@@ -16,6 +16,7 @@ pub(super) struct Size {
     pub contacts: u32,
     pub events: u64,
     pub companies: u32,
+    pub deals: u32,
     pub seed: u64,
 }
 

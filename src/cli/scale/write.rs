@@ -261,7 +261,7 @@ fn minute_row((source_id, minute, n): &(i64, i64, i64)) -> MinuteRow {
 }
 
 /// Has blocks made on a second thread and writes each in a transaction of its own. `write` says how much one was.
-fn pipe<B: Send>(
+pub(super) fn pipe<B: Send>(
     conn: &mut Conn,
     what: &str,
     total: u64,
