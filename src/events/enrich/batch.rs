@@ -7,12 +7,10 @@ use diesel::prelude::*;
 use super::super::health::{self, Minute, Rejected};
 use super::super::live::LiveEvent;
 use super::counters::Counters;
-use super::keys::Keys;
-use super::names::Names;
+use super::memory::Memory;
 use super::people::{Effect, Owner, World};
 use super::read::{Draft, Reading, Refusal};
 use super::rows::QuarantineRow;
-use super::sessions::Visits;
 use super::traits;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, SourceId};
@@ -24,13 +22,6 @@ use crate::db::schema::quarantine;
 use crate::insert_all;
 
 const CHUNK: usize = 500;
-
-/// What the worker remembers from one batch to the next. A batch that fails leaves it unusable: begin with an empty one.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    pub names: Names,
-    pub keys: Keys,
-}
 
 /// Requests read from the inbox, understood, and not yet done.
 #[derive(Debug, Default)]
@@ -121,7 +112,14 @@ impl Batch {
             return Ok(());
         }
         let drafts: Vec<&Draft> = fresh.iter().map(|(_, draft)| *draft).collect();
-        let mut world = World::load(conn, &drafts, now)?;
+        let Memory {
+            names,
+            keys,
+            world,
+            visits,
+            ..
+        } = memory;
+        world.load(conn, &drafts, now)?;
         let mut owned: Vec<(&Draft, Owner)> = Vec::with_capacity(drafts.len());
         let mut effects: Vec<Effect> = Vec::with_capacity(drafts.len());
         for draft in &drafts {
@@ -130,13 +128,16 @@ impl Batch {
             owned.push((draft, owner));
             effects.push(effect);
         }
-        let mut visits = Visits::load(conn, &owned)?;
+        visits.load(conn, &owned)?;
         let mut counters = Counters::default();
         let mut joins = Vec::with_capacity(owned.len());
         for (draft, owner) in &owned {
             let joined = visits.join(conn, draft, *owner)?;
-            let name_id = memory.names.id(draft).unwrap_or_default();
+            let name_id = names.id(draft).unwrap_or_default();
             counters.add(draft, *owner, name_id, &joined);
+            if joined.touch.is_some() {
+                world.has_first_touch(draft);
+            }
             joins.push((name_id, joined.session));
         }
         let ids = reserve::ids(conn, "events", owned.len())?;
@@ -147,17 +148,17 @@ impl Batch {
             else {
                 continue;
             };
-            memory.keys.add(draft.key, id);
+            keys.add(draft.key, id);
             newest = newest.max(id);
             rows.push(event_row(draft, *owner, id, *name_id, *session));
         }
         world.write(conn, self.followers)?;
         upsert::events(conn, &rows)?;
-        memory.keys.settle(conn, newest)?;
+        keys.settle(conn, newest)?;
         visits.write(conn)?;
         counters.write(conn)?;
         let mut found_by = world.found_by();
-        let learned = traits::write(conn, &owned, &mut world, &mut found_by, now)?;
+        let learned = traits::write(conn, &owned, world, &mut found_by, now)?;
         words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
         for (i, (n, draft)) in fresh.iter().enumerate() {
             if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
@@ -165,7 +166,7 @@ impl Batch {
                     *n,
                     draft,
                     world.survivor(owner.contact),
-                    &world,
+                    world,
                     *effect,
                     learned.get(&i).copied().unwrap_or(0),
                 );

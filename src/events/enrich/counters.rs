@@ -1,8 +1,7 @@
 //! What a batch adds up to: counters per identity, name and day, and each identity's own sums.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use foldhash::HashMap;
 
 use super::super::model::EventKind;
 use super::people::Owner;

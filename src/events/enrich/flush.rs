@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::super::model::EventKind;
 use super::people::World;
-use crate::base::clock::MINUTE;
+use crate::base::clock::{MINUTE, Timestamp};
 use crate::base::ids::ContactId;
 use crate::contacts::merge::{self, Followers};
 use crate::db::dialect::tally;
@@ -61,10 +61,9 @@ impl World {
             .filter(|row| matches!(row.namespace.as_str(), "email" | "phone" | "user_id"))
             .map(|row| row.contact_id);
         let known = self
-            .people
-            .iter()
+            .touched()
             .filter(|(_, person)| person.becomes_known)
-            .map(|(id, _)| *id);
+            .map(|(id, _)| id);
         let merged = self.merges.iter().map(|(winner, ..)| *winner);
         named
             .chain(known)
@@ -93,16 +92,21 @@ impl World {
         Ok(())
     }
 
-    fn write_changes(&self, conn: &mut Conn) -> QueryResult<()> {
+    fn write_changes(&mut self, conn: &mut Conn) -> QueryResult<()> {
         let mut known = Vec::new();
         let mut seen = Vec::new();
-        for (id, person) in &self.people {
+        for (id, person) in self.touched() {
             if person.becomes_known {
-                known.push(*id);
+                known.push(id);
             }
             // To the minute: six indexes hang on this column.
-            if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(id) {
-                seen.push((*id, person.newest.0));
+            if person.newest.since(person.last_seen_at) >= MINUTE && !self.moved.contains_key(&id) {
+                seen.push((id, person.newest.0));
+            }
+        }
+        for (id, at) in &seen {
+            if let Some(person) = self.people.get_mut(id) {
+                person.last_seen_at = Timestamp(*at);
             }
         }
         for chunk in known.chunks(CHUNK) {

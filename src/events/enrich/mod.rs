@@ -14,6 +14,7 @@ mod fields;
 mod flush;
 mod ids;
 mod keys;
+mod memory;
 mod names;
 mod people;
 mod read;

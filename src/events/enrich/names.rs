@@ -1,9 +1,8 @@
 //! The dictionary of event names: names repeat by the million, so events keep a number. Bounded: a program that puts
 //! ids into names must not grow it without end.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use foldhash::HashMap;
 
 use super::super::model::EventKind;
 use super::read::Draft;
@@ -18,7 +17,8 @@ const OTHER: &str = "(other)";
 /// The dictionary as the worker remembers it. Rows are never changed or removed, so it cannot be wrong, only short.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
-    ids: HashMap<(EventKind, String), i64>,
+    ids: HashMap<EventKind, HashMap<String, i64>>,
+    count: usize,
     is_loaded: bool,
 }
 
@@ -30,12 +30,12 @@ impl Names {
         }
         for draft in drafts {
             if self.id(draft).is_none() {
-                let name = if self.ids.len() < MOST {
+                let name = if self.count < MOST {
                     draft.name.as_str()
                 } else {
                     OTHER
                 };
-                if !self.ids.contains_key(&(draft.kind, name.to_owned())) {
+                if self.of(draft.kind, name).is_none() {
                     self.add(conn, draft.kind, name)?;
                 }
             }
@@ -45,17 +45,19 @@ impl Names {
 
     /// The id of a draft's name.
     pub fn id(&self, draft: &Draft) -> Option<i64> {
-        // A borrowed key would need a type of its own; names are short.
-        let found = self.ids.get(&(draft.kind, draft.name.clone()));
-        found
-            .or_else(|| {
-                if self.ids.len() >= MOST {
-                    self.ids.get(&(draft.kind, OTHER.to_owned()))
-                } else {
-                    None
-                }
-            })
-            .copied()
+        self.of(draft.kind, &draft.name).or_else(|| {
+            let is_full = self.count >= MOST;
+            is_full.then(|| self.of(draft.kind, OTHER)).flatten()
+        })
+    }
+
+    fn of(&self, kind: EventKind, name: &str) -> Option<i64> {
+        self.ids.get(&kind)?.get(name).copied()
+    }
+
+    fn remember(&mut self, kind: EventKind, name: String, id: i64) {
+        let before = self.ids.entry(kind).or_default().insert(name, id);
+        self.count += usize::from(before.is_none());
     }
 
     fn load(&mut self, conn: &mut Conn) -> QueryResult<()> {
@@ -64,8 +66,9 @@ impl Names {
             .limit(MOST as i64 + 100)
             .select((event_names::id, event_names::kind, event_names::name))
             .load(conn)?;
-        self.ids
-            .extend(rows.into_iter().map(|(id, kind, name)| ((kind, name), id)));
+        for (id, kind, name) in rows {
+            self.remember(kind, name, id);
+        }
         self.is_loaded = true;
         Ok(())
     }
@@ -82,7 +85,7 @@ impl Names {
             .filter(event_names::name.eq(name))
             .select(event_names::id)
             .first(conn)?;
-        self.ids.insert((kind, name.to_owned()), id);
+        self.remember(kind, name.to_owned(), id);
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! The contacts and identities a batch touches, in memory: loaded in bulk, resolved event by event, written in bulk.
+//! Who was in one batch is likely to be in the next: what was loaded stays until somebody else writes (`memory.rs`).
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
 use diesel::prelude::*;
+use foldhash::{HashMap, HashSet};
 
 use super::super::model::EventKind;
 use super::ids::Id;
@@ -16,6 +18,8 @@ use crate::db::{Cached, Conn, padded};
 
 /// Values asked for in one statement.
 const CHUNK: usize = 500;
+/// Identifiers kept from one batch to the next: some twenty megabytes.
+const MOST_KEPT: usize = 100_000;
 
 /// An identity as the batch knows it.
 #[derive(Debug, Clone)]
@@ -36,6 +40,7 @@ pub(super) struct Person {
     users: Option<Vec<String>>,
     pub newest: Timestamp,
     pub becomes_known: bool,
+    is_touched: bool,
 }
 
 /// Whose an event is.
@@ -64,6 +69,8 @@ pub(super) struct Effect {
 #[derive(Debug, Default)]
 pub(super) struct World {
     known: HashMap<Id, Known>,
+    /// Contacts of this batch.
+    touched: Vec<i64>,
     pub(super) people: HashMap<i64, Person>,
     pub(super) moved: HashMap<i64, i64>,
     apart: HashSet<(i64, i64)>,
@@ -78,25 +85,27 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Loads whatever is known of the drafts' identifiers, and sets ids aside for those that are new.
-    pub fn load(conn: &mut Conn, drafts: &[&Draft], now: Timestamp) -> QueryResult<Self> {
-        let mut world = Self {
-            now,
-            ..Self::default()
-        };
-        let mut asked: HashSet<&Id> = drafts.iter().flat_map(|draft| &draft.ids).collect();
+    /// Loads whatever is known of the drafts' identifiers and was not loaded before, and sets ids aside for those that are
+    /// new.
+    pub fn load(&mut self, conn: &mut Conn, drafts: &[&Draft], now: Timestamp) -> QueryResult<()> {
+        self.now = now;
         let previous: Vec<Id> = drafts
             .iter()
             .filter_map(|d| d.previous.as_deref())
             .flat_map(before)
             .collect();
-        asked.extend(&previous);
+        let all = drafts.iter().flat_map(|draft| &draft.ids).chain(&previous);
+        let asked: HashSet<&Id> = all.filter(|id| !self.known.contains_key(*id)).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
         let values: Vec<&str> = asked
             .iter()
             .map(|id| id.value.as_str())
             .collect::<HashSet<_>>()
             .into_iter()
             .collect();
+        let mut found: Vec<i64> = Vec::new();
         for chunk in values.chunks(CHUNK) {
             let query = identities::table
                 .filter(identities::value.eq_any(padded(chunk.to_vec())))
@@ -113,7 +122,8 @@ impl World {
                     namespace: namespace.into(),
                     value,
                 };
-                world.known.insert(
+                found.push(contact);
+                self.known.insert(
                     id,
                     Known {
                         identity,
@@ -125,26 +135,63 @@ impl World {
         }
         let unknown = asked
             .iter()
-            .filter(|id| !world.known.contains_key(**id))
+            .filter(|id| !self.known.contains_key(**id))
             .count();
-        world.load_people(conn)?;
+        self.load_people(conn, found)?;
         if unknown > 0 {
-            world.spare_identities = reserve::ids(conn, "identities", unknown)?;
-            world.spare_contacts = reserve::ids(conn, "contacts", unknown)?;
-            world.spare_identities.reverse();
-            world.spare_contacts.reverse();
+            self.spare_identities = reserve::ids(conn, "identities", unknown)?;
+            self.spare_contacts = reserve::ids(conn, "contacts", unknown)?;
+            self.spare_identities.reverse();
+            self.spare_contacts.reverse();
         }
-        Ok(world)
+        Ok(())
     }
 
-    fn load_people(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        let ids: Vec<i64> = self
-            .known
-            .values()
-            .map(|k| k.contact)
-            .collect::<HashSet<_>>()
-            .into_iter()
-            .collect();
+    /// The batch is written: what it learned stays for the next one, what it did is done.
+    pub fn settle(&mut self) {
+        self.new_contacts.clear();
+        self.new_identities.clear();
+        self.merges.clear();
+        self.suggestions.clear();
+        self.apart.clear();
+        self.spare_contacts.clear();
+        self.spare_identities.clear();
+        if self.known.len() > MOST_KEPT {
+            *self = Self::default();
+            return;
+        }
+        if !self.moved.is_empty() {
+            let moved = std::mem::take(&mut self.moved);
+            for known in self.known.values_mut() {
+                known.contact = survivor(&moved, known.contact);
+            }
+            self.people.retain(|id, _| !moved.contains_key(id));
+        }
+        for id in std::mem::take(&mut self.touched) {
+            if let Some(person) = self.people.get_mut(&id) {
+                person.is_touched = false;
+                person.becomes_known = false;
+            }
+        }
+    }
+
+    /// The contacts of this batch that are still there.
+    pub(super) fn touched(&self) -> impl Iterator<Item = (i64, &Person)> {
+        let there = self.touched.iter();
+        there.filter_map(|id| Some((*id, self.people.get(id)?)))
+    }
+
+    /// The first touch of whoever did this is known from now on.
+    pub fn has_first_touch(&mut self, draft: &Draft) {
+        if let Some(known) = draft.ids.first().and_then(|id| self.known.get_mut(id)) {
+            known.has_first_touch = true;
+        }
+    }
+
+    fn load_people(&mut self, conn: &mut Conn, mut ids: Vec<i64>) -> QueryResult<()> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !self.people.contains_key(id));
         for chunk in ids.chunks(CHUNK) {
             type Row = (i64, bool, bool, String, Timestamp);
             let query = contacts::table
@@ -169,6 +216,7 @@ impl World {
                         users: None,
                         newest,
                         becomes_known: false,
+                        is_touched: false,
                     },
                 );
             }
@@ -185,13 +233,13 @@ impl World {
         may_create: bool,
     ) -> QueryResult<(Owner, Effect)> {
         let mut effect = Effect::default();
-        let mut ids: Vec<Id> = draft.ids.clone();
+        let mut ids: Cow<'_, [Id]> = Cow::Borrowed(&draft.ids);
         if let Some(previous) = draft
             .previous
             .as_ref()
-            .filter(|id| !ids.iter().any(|known| known.value == **id))
+            .filter(|id| !draft.ids.iter().any(|known| known.value == **id))
         {
-            ids.extend(self.previous(previous));
+            ids.to_mut().extend(self.previous(previous));
         }
         if let Some(owner) = self.settled(&ids) {
             let joined = ids.first().is_some_and(|id| id.namespace == "anonymous_id")
@@ -274,11 +322,8 @@ impl World {
     }
 
     /// The contact that a contact has become within this batch.
-    pub fn survivor(&self, mut contact: i64) -> i64 {
-        while let Some(next) = self.moved.get(&contact) {
-            contact = *next;
-        }
-        contact
+    pub fn survivor(&self, contact: i64) -> i64 {
+        survivor(&self.moved, contact)
     }
 
     /// Whether somebody knows who a contact is.
@@ -385,6 +430,7 @@ impl World {
                 users: Some(Vec::new()),
                 newest: draft.at,
                 becomes_known: false,
+                is_touched: false,
             },
         );
         self.new_contacts.push(ContactRow {
@@ -470,12 +516,24 @@ impl World {
 
     fn saw(&mut self, contact: i64, draft: &Draft) {
         let contact = self.survivor(contact);
-        if draft.was_seen
-            && let Some(person) = self.people.get_mut(&contact)
-        {
+        let Some(person) = self.people.get_mut(&contact) else {
+            return;
+        };
+        if !person.is_touched {
+            person.is_touched = true;
+            self.touched.push(contact);
+        }
+        if draft.was_seen {
             person.newest = person.newest.max(draft.at);
         }
     }
+}
+
+fn survivor(moved: &HashMap<i64, i64>, mut contact: i64) -> i64 {
+    while let Some(next) = moved.get(&contact) {
+        contact = *next;
+    }
+    contact
 }
 
 /// Both things the id before may be.

@@ -1,8 +1,7 @@
 //! Visits: events of one device less than 30 minutes apart. A late event joins the visit it fell into.
 
-use std::collections::{HashMap, HashSet};
-
 use diesel::prelude::*;
+use foldhash::{HashMap, HashSet};
 
 use super::super::model::EventKind;
 use super::device;
@@ -22,6 +21,10 @@ const PAUSE: i64 = 30 * MINUTE;
 /// The longest visit: a page left open that reports every minute is a new visit the next day.
 const LONGEST: i64 = DAY;
 const CHUNK: usize = 500;
+/// Devices whose visits are kept from one batch to the next, and descriptions of devices.
+const MOST_KEPT: usize = 50_000;
+/// How much later than the batch before a batch may begin and still be served by what was kept.
+const SLACK: i64 = 10 * MINUTE;
 
 #[derive(Debug)]
 struct Visit {
@@ -44,10 +47,14 @@ pub(super) struct Joined {
     pub device: Option<String>,
 }
 
-/// The visits a batch touches.
+/// The visits a batch touches, and those of batches before that nobody else has changed since.
 #[derive(Debug, Default)]
 pub(super) struct Visits {
     by_device: HashMap<i64, Vec<Visit>>,
+    /// From here on what is kept is all there is.
+    from: Timestamp,
+    /// Devices of this batch.
+    touched: Vec<i64>,
     new: Vec<SessionRow>,
     spare: Vec<i64>,
     devices: HashMap<String, String>,
@@ -55,21 +62,27 @@ pub(super) struct Visits {
 
 impl Visits {
     /// Loads the visits that events of these devices in this span of time can belong to.
-    pub fn load(conn: &mut Conn, drafts: &[(&Draft, Owner)]) -> QueryResult<Self> {
-        let mut visits = Self::default();
-        let devices: Vec<i64> = drafts
+    pub fn load(&mut self, conn: &mut Conn, drafts: &[(&Draft, Owner)]) -> QueryResult<()> {
+        let first = drafts.iter().map(|(d, _)| d.at).min().unwrap_or_default();
+        if self.by_device.is_empty() || first < self.from {
+            self.by_device.clear();
+            self.from = first.plus(-SLACK);
+        }
+        self.touched = drafts
             .iter()
             .map(|(_, o)| o.device)
             .collect::<HashSet<_>>()
             .into_iter()
             .collect();
-        let first = drafts.iter().map(|(d, _)| d.at).min().unwrap_or_default();
-        let last = drafts.iter().map(|(d, _)| d.at).max().unwrap_or_default();
+        let is_new = |device: &&i64| !self.by_device.contains_key(*device);
+        let devices: Vec<i64> = self.touched.iter().filter(is_new).copied().collect();
+        self.by_device
+            .extend(devices.iter().map(|device| (*device, Vec::new())));
+        let first = self.from;
         for chunk in devices.chunks(CHUNK) {
             type Row = (i64, i64, Timestamp, Timestamp, i64, i64);
             let query = sessions::table
                 .filter(sessions::identity_id.eq_any(padded(chunk.to_vec())))
-                .filter(sessions::started_at.le(last.plus(PAUSE)))
                 .filter(sessions::started_at.ge(first.plus(-PAUSE - LONGEST)))
                 .filter(sessions::ended_at.ge(first.plus(-PAUSE)))
                 .select((
@@ -91,10 +104,10 @@ impl Visits {
                     is_changed: false,
                     new: None,
                 };
-                visits.by_device.entry(device).or_default().push(visit);
+                self.by_device.entry(device).or_default().push(visit);
             }
         }
-        Ok(visits)
+        Ok(())
     }
 
     /// Puts an event into its visit, or begins one. Saying who one is begins none, and acts in the house belong to none.
@@ -104,7 +117,9 @@ impl Visits {
         }
         let is_page = matches!(draft.kind, EventKind::Page | EventKind::Screen);
         let visits = self.by_device.entry(owner.device).or_default();
-        let found = visits.iter_mut().rev().find(|visit| visit.takes(draft.at));
+        // Between two visits it belongs to the later one, in whatever order they were learned of.
+        let near = visits.iter_mut().filter(|visit| visit.takes(draft.at));
+        let found = near.max_by_key(|visit| (visit.started, visit.id));
         if let Some(visit) = found {
             visit.started = visit.started.min(draft.at);
             visit.ended = visit.ended.max(draft.at);
@@ -134,9 +149,9 @@ impl Visits {
     /// Writes what is new and what has grown.
     pub fn write(&self, conn: &mut Conn) -> QueryResult<()> {
         insert_all!(conn, sessions::table, &self.new);
-        let grown: Vec<tally::SessionTally> = self
-            .by_device
-            .values()
+        let touched = self.touched.iter();
+        let grown: Vec<tally::SessionTally> = touched
+            .filter_map(|device| self.by_device.get(device))
             .flatten()
             .filter(|visit| visit.is_changed && visit.new.is_none())
             .map(|visit| tally::SessionTally {
@@ -148,6 +163,22 @@ impl Visits {
             })
             .collect();
         tally::sessions(conn, &grown)
+    }
+
+    /// The batch is written: its visits stay for the next one.
+    pub fn settle(&mut self) {
+        self.new.clear();
+        self.spare.clear();
+        if self.by_device.len() > MOST_KEPT || self.devices.len() > MOST_KEPT {
+            *self = Self::default();
+            return;
+        }
+        for device in std::mem::take(&mut self.touched) {
+            for visit in self.by_device.get_mut(&device).into_iter().flatten() {
+                visit.is_changed = false;
+                visit.new = None;
+            }
+        }
     }
 
     fn begin(

@@ -15,7 +15,8 @@ use super::super::health::{Health, Rejected};
 use super::super::inbox::{self, Inbox, Waiting};
 use super::super::live::{Live, LiveEvent};
 use super::super::sources::{self, SourceSettings};
-use super::batch::{Batch, Memory};
+use super::batch::Batch;
+use super::memory::Memory;
 use super::read::{self, Refusal};
 use super::turn::{CURSOR, Trouble, Turn, consume, position};
 use crate::base::clock;
@@ -33,6 +34,9 @@ const MOST_BYTES: usize = 16 << 20;
 const MOST_BYTES_POSTGRES: usize = 6 << 20;
 /// Rounds after which a late request with a low id is looked for.
 const EVERY_SO_OFTEN: u64 = 16;
+/// Rounds of nothing to do, half a second each, after which people are forgotten.
+const QUIET: u32 = 20;
+
 /// What the worker works with.
 #[derive(Clone)]
 pub struct Worker {
@@ -132,11 +136,14 @@ impl Worker {
     /// Ends the batch under way and begins the next one, which is read and understood meanwhile. Returns how many
     /// requests were done; `None` when nothing is left to do.
     fn step(&self, state: &mut State) -> Result<Option<usize>, Trouble> {
+        state.spent = None;
         let next = self.prepare(state)?;
         let under_way = state.under_way.take();
         if next.is_none() && under_way.is_none() {
+            state.rests();
             return Ok(None);
         }
+        state.idle = 0;
         let done = match under_way {
             Some(under_way) => self.finish(state, under_way)?,
             None => 0,
@@ -220,6 +227,7 @@ impl Worker {
 
     fn accept(&self, state: &mut State, applied: Applied) {
         state.memory = applied.memory;
+        state.spent = Some(applied.spent);
         state.position = applied.position;
         state.epoch = applied.epoch;
         self.live.tell(applied.events);
@@ -276,6 +284,7 @@ impl Worker {
         let position = positions.last().copied().unwrap_or(from);
         self.db.write_later(move |conn| {
             let now = clock::now();
+            memory.refresh(conn)?;
             let epoch = match consume(conn, &me, from, epoch, &positions, now)? {
                 Turn::Mine(epoch) => epoch,
                 Turn::TakenOver(epoch) => {
@@ -284,8 +293,10 @@ impl Worker {
                 }
             };
             let events = batch.apply(conn, &mut memory, &rejected, now, told)?;
+            memory.seal(conn)?;
             Ok(Applied {
                 events,
+                spent: batch,
                 memory,
                 position,
                 epoch,
@@ -304,8 +315,11 @@ struct State {
     /// Of the lease as this worker last renewed it.
     epoch: Option<i64>,
     memory: Memory,
+    spent: Option<Batch>,
     under_way: Option<UnderWay>,
     rounds: u64,
+    /// Rounds in a row in which nothing waited.
+    idle: u32,
 }
 
 /// Requests and what they say, ready for a transaction.
@@ -326,12 +340,22 @@ struct UnderWay {
 /// What a committed batch leaves behind.
 struct Applied {
     events: Vec<LiveEvent>,
+    /// Freed by this thread while the next batch is applied: the writer has better things to do.
+    spent: Batch,
     memory: Memory,
     position: i64,
     epoch: Option<i64>,
 }
 
 impl State {
+    /// After some seconds of quiet, people are not worth their memory.
+    fn rests(&mut self) {
+        self.idle = self.idle.saturating_add(1);
+        if self.idle == QUIET {
+            self.memory.forget_people();
+        }
+    }
+
     /// Behind which request to read on; `None`: not now.
     fn after(&mut self, is_sqlite: bool) -> Option<i64> {
         self.rounds += 1;

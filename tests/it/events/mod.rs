@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 mod bad_input;
 mod identity;
+mod kept;
 mod once;
 mod order;
 mod traits;
@@ -97,6 +98,25 @@ impl Site {
             .read(move |conn| diesel::sql_query(sql).load::<One>(conn))
             .await;
         rows.into_iter().next().map(|row| row.t).expect("a row")
+    }
+
+    /// One column of text.
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        use diesel::prelude::*;
+        #[derive(QueryableByName)]
+        struct One {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let sql = format!(
+            "SELECT x.t FROM ({}) x",
+            sql.replacen(" FROM ", " AS t FROM ", 1)
+        );
+        let rows: Vec<One> = self
+            .app
+            .read(move |conn| diesel::sql_query(sql).load::<One>(conn))
+            .await;
+        rows.into_iter().map(|row| row.t).collect()
     }
 
     /// The contact an identifier belongs to; 0 where nobody has it.

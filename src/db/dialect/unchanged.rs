@@ -1,0 +1,68 @@
+//! Whether anybody else has written since: what lets a writer keep in memory what it has read.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::prepared::prepared;
+use crate::db::Conn;
+
+/// A moment in the life of a SQLite file, as its one writer sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Rows this connection has ever changed.
+    own: i64,
+    /// Changes when another connection commits.
+    others: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = BigInt)]
+    own: i64,
+    #[diesel(sql_type = BigInt)]
+    others: i64,
+}
+
+/// Where the database stands; `None` where nobody can tell (PostgreSQL). Two equal marks: nothing was written between.
+pub fn mark(conn: &mut Conn) -> QueryResult<Option<Mark>> {
+    let Conn::Sqlite(c) = conn else {
+        return Ok(None);
+    };
+    let line: Line =
+        prepared("SELECT total_changes() AS own, data_version AS others FROM pragma_data_version")
+            .get_result(c)?;
+    Ok(Some(Mark {
+        own: line.own,
+        others: line.others,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{DatabaseUrl, Db, migrate};
+
+    #[test]
+    fn whoever_writes_moves_the_mark() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.path().join("mark.db"));
+        migrate::run(&url).expect("tables");
+        let mut own = Db::connect_to(&url).expect("a connection");
+        let mut other = Db::connect_to(&url).expect("a connection");
+        let write = |conn: &mut Conn, name: &str| {
+            diesel::sql_query(format!(
+                "INSERT INTO settings (key, value) VALUES ('{name}', '')"
+            ))
+            .execute(conn)
+            .expect("a row")
+        };
+        let first = mark(&mut own).expect("a mark");
+        assert!(first.is_some());
+        assert_eq!(first, mark(&mut own).expect("a mark"));
+        write(&mut own, "a");
+        let second = mark(&mut own).expect("a mark");
+        assert_ne!(first, second);
+        write(&mut other, "b");
+        assert_ne!(second, mark(&mut own).expect("a mark"));
+    }
+}
