@@ -11,6 +11,7 @@ use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{Cost, Passwords};
 use crate::accounts::{self, DemoWorld, Figures, Panels};
 use crate::base::clock;
+use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
 use crate::contacts::merge::Followers;
 use crate::contacts::{self, Cards, CompanyCards};
@@ -36,7 +37,8 @@ use crate::web as kit;
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 /// What else moves when two contacts become one.
-const FOLLOWERS: Followers = Followers(&[privacy::merged, related::follow]);
+const FOLLOWERS: Followers =
+    Followers(&[privacy::merged, related::follow, campaigns::story::merged]);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -65,6 +67,8 @@ pub struct House {
     pub live: Live,
     /// Who watches.
     pub streams: Streams,
+    /// Openings and clicks of mails, until they are written down.
+    pub hits: Hits,
 }
 
 /// Why the house cannot be built.
@@ -122,6 +126,7 @@ impl House {
             health: Health::default(),
             live: Live::default(),
             streams: Streams::default(),
+            hits: Hits::default(),
             config: Arc::new(config),
         })
     }
@@ -130,6 +135,7 @@ impl House {
     pub fn kinds(&self) -> Kinds {
         Kinds::new()
             .with::<mail::Send>(self.mailer.clone())
+            .with::<mail::SendLetter>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
             .with::<acts::Tell>(self.inbox.clone())
             .with::<desk::inbound::filing::FileMail>(desk::inbound::filing::Tools {
@@ -159,7 +165,23 @@ impl House {
             self.pulse.clone(),
         )?;
         let enrich = self.enrich().start()?;
-        Ok(Background { enrich, jobs })
+        let sender = sender::Sender::start(self.sending())?;
+        Ok(Background {
+            enrich,
+            jobs,
+            sender,
+        })
+    }
+
+    /// What mailings are sent with.
+    pub fn sending(&self) -> sender::Ground {
+        sender::Ground {
+            db: self.db.clone(),
+            mailer: self.mailer.clone(),
+            keys: self.keys.clone(),
+            hits: self.hits.clone(),
+            pace: sender::Pace::default(),
+        }
     }
 
     /// The enrichment worker over this house's inbox.
@@ -183,11 +205,13 @@ fn schedule() -> Schedule {
 pub struct Background {
     enrich: enrich::Running,
     jobs: Worker,
+    sender: sender::Sender,
 }
 
 impl Background {
     /// Stops everything in order, once HTTP has stopped: events first, as they ask for jobs. Blocks until done.
     pub fn stop(self) {
+        self.sender.stop();
         self.enrich.stop();
         self.jobs.stop();
     }
@@ -219,6 +243,7 @@ pub fn app(
         .app_data(web::Data::new(house.health.clone()))
         .app_data(web::Data::new(house.live.clone()))
         .app_data(web::Data::new(house.streams.clone()))
+        .app_data(web::Data::new(house.hits.clone()))
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
         .app_data(web::Data::new(company_cards()))
@@ -244,7 +269,7 @@ pub fn app(
 
 /// What a contact's story is made of, beyond entries and notes.
 fn strands() -> Strands {
-    Strands(vec![record::visits])
+    Strands(vec![record::visits, campaigns::story::mails])
 }
 
 /// What stands beside a contact's story, beyond its companies.
@@ -255,6 +280,7 @@ fn cards() -> Cards {
         related::contact_tasks,
         record::touches,
         privacy::card,
+        campaigns::story::card,
     ])
 }
 
@@ -265,7 +291,7 @@ fn company_cards() -> CompanyCards {
 
 /// What Home shows, by role.
 fn panels() -> Panels {
-    Panels(vec![related::my_tasks, related::my_deals, record::hot])
+    Panels(vec![related::my_tasks, related::my_deals, campaigns::panel::panel, record::hot])
 }
 
 /// What the settings' sidebar counts.
@@ -279,7 +305,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
     cfg.configure(record::routes);
-    cfg.configure(privacy::routes);
+    cfg.configure(privacy::routes).configure(campaigns::routes);
     cfg.configure(timeline::routes).configure(contacts::routes);
     cfg.configure(ingest::routes)
         .configure(debugger::pages::routes)

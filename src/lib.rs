@@ -61,6 +61,7 @@
 pub mod accounts;
 pub mod app;
 pub mod base;
+pub mod campaigns;
 pub mod cli;
 pub mod config;
 pub mod contacts;

@@ -3,7 +3,7 @@
 use diesel::result::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{MailError, Mailer, Message};
+use super::{Fate, Letter, MailError, Mailer, Message};
 use crate::base::{Timestamp, token};
 use crate::db::Conn;
 use crate::jobs::{self, Context, Fault, Job, Outcome};
@@ -38,6 +38,42 @@ impl Job for Send {
                 Err(Fault::Later(error.to_string()))
             }
             Err(error @ MailError::Refused(_)) => Err(Fault::Never(error.to_string())),
+        }
+    }
+}
+
+/// Queues one letter of a mailing: a try, for whoever writes it.
+pub fn enqueue_letter(conn: &mut Conn, letter: &Letter, now: Timestamp) -> QueryResult<()> {
+    let letter = letter.clone();
+    jobs::enqueue(conn, &SendLetter { letter }, now)
+}
+
+/// Sends one letter.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendLetter {
+    letter: Letter,
+}
+
+impl Job for SendLetter {
+    type Tools = Mailer;
+    const KIND: &'static str = "mail.letter";
+    const PRIORITY: i64 = jobs::URGENT;
+    const MAX_ATTEMPTS: i64 = 3;
+
+    async fn run(self, context: Context<Mailer>) -> Outcome {
+        let never = |error: MailError| Fault::Never(error.to_string());
+        let letter = self.letter.seal(context.now).map_err(never)?;
+        let line = context.tools.line().await;
+        let mut line = line.map_err(|error| Fault::Later(error.to_string()))?;
+        let mut fate = line.announce(&letter).await;
+        if fate == Fate::Taken {
+            fate = line.transmit(&letter, context.now).await;
+        }
+        line.close().await;
+        match fate {
+            Fate::Taken => Ok(()),
+            Fate::Deferred(why) | Fate::Broken(why) => Err(Fault::Later(why)),
+            Fate::Refused(why) | Fate::Unknown(why) => Err(Fault::Never(why)),
         }
     }
 }

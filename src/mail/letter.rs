@@ -10,7 +10,7 @@ use super::{MailError, Message};
 use crate::base::Timestamp;
 
 /// What a letter says, and to whom.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Letter {
     /// Name of the sender.
     pub from_name: String,
@@ -29,7 +29,7 @@ pub struct Letter {
     /// What stands before the `@` of its Message-ID: the same at every try.
     pub id: String,
     /// Further headers.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
 }
 
 /// A letter as it goes over the line.
@@ -60,7 +60,7 @@ impl Letter {
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
             .message_id(Some(format!("<{}@{}>", self.id, from.domain())));
         for (header, value) in &self.headers {
-            let header = HeaderName::new_from_ascii((*header).to_owned())
+            let header = HeaderName::new_from_ascii(header.clone())
                 .map_err(|error| refused(header, &error))?;
             // Signed addresses are longer than a line; folded inside they would no longer be one.
             builder = builder.raw_header(HeaderValue::dangerous_new_pre_encoded(

@@ -8,7 +8,7 @@ mod mailer;
 mod message;
 mod smtp;
 
-pub use jobs::{Send, enqueue};
+pub use jobs::{Send, SendLetter, enqueue, enqueue_letter};
 pub use lane::{Fate, Line};
 pub use letter::{Letter, Sealed};
 pub use mailer::{MailError, Mailer};

@@ -55,7 +55,7 @@ pub async fn guard(
 
 /// Addresses where keys count and cookies do not: a tracker on a sister site sends ours along without meaning to.
 fn shows_a_key(path: &str) -> bool {
-    ["/v1/", "/beacon/", "/api/"]
+    ["/v1/", "/beacon/", "/api/", "/mail/"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
 }

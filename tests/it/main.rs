@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod campaigns;
 mod contacts;
 mod deals;
 mod demo;

@@ -133,6 +133,7 @@ CREATE TABLE recipients (
   clicks BIGINT NOT NULL,
   UNIQUE (campaign_id, address)
 );
+CREATE INDEX recipients_campaign ON recipients (campaign_id, id);
 CREATE INDEX recipients_state ON recipients (campaign_id, state, id);
 CREATE INDEX recipients_due ON recipients (campaign_id, next_attempt_at, id) WHERE state IN ('pending', 'deferred');
 CREATE INDEX recipients_held ON recipients (claimed_until) WHERE state IN ('claimed', 'transmitting');

@@ -75,10 +75,15 @@ fn page(content: &Content, has_own_way_out: bool) -> Result<String, Fault> {
         Format::Mjml => {
             let parsed = mrml::parse(&content.body)
                 .map_err(|error| Fault::of_mjml(&error, &content.body))?;
-            parsed
+            let page = parsed
                 .element
                 .render(&RenderOptions::default())
-                .map_err(|error| Fault::new("body", None, format!("MJML: {error}")))?
+                .map_err(|error| Fault::new("body", None, format!("MJML: {error}")))?;
+            // What it does not know it leaves as it is, and no mail program knows it either.
+            if let Some((_, rest)) = page.split_once("<mj-") {
+                return Err(Fault::of_unknown_block(rest, &content.body));
+            }
+            page
         }
     };
     if !has_own_way_out {
@@ -148,12 +153,16 @@ impl Compiled {
 
     /// Fills it in. A recipient of zero is a preview: its links lead straight on, and nothing is counted.
     pub fn render(&self, person: &Person, recipient: RecipientId) -> Result<Rendered, Fault> {
-        let is_real = recipient.0 > 0;
+        // Addresses of ours hold no sign that HTML minds.
+        let pixel = match recipient.0 {
+            0 => String::new(),
+            _ => self.links.pixel(recipient),
+        };
         let words = context! {
-            unsubscribe_url => self.links.unsubscribe(recipient),
-            preferences_url => self.links.preferences(person.contact),
+            unsubscribe_url => Value::from_safe_string(self.links.unsubscribe(recipient)),
+            preferences_url => Value::from_safe_string(self.links.preferences(person.contact)),
             __recipient => recipient.0,
-            __pixel => if is_real { self.links.pixel(recipient) } else { String::new() },
+            __pixel => Value::from_safe_string(pixel),
             ..person.values.clone(),
         };
         let preheader = self.fill("preheader.txt", words.clone())?;

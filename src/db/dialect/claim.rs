@@ -1,11 +1,12 @@
-//! Taking the next jobs so that no two workers get the same: PostgreSQL locks and skips, SQLite has one writer.
+//! Taking the next jobs, or recipients of a mailing, so that no two workers get the same: PostgreSQL locks and skips, SQLite
+//! has one writer.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::prepared::prepared;
 use crate::base::Timestamp;
-use crate::base::ids::JobId;
+use crate::base::ids::{CampaignId, ContactId, JobId, RecipientId};
 use crate::db::Conn;
 
 /// A job that is now the asking worker's.
@@ -70,6 +71,51 @@ fn take(
         .bind::<BigInt, _>(now)
         .bind::<BigInt, _>(limit)
         .bind::<Text, _>(worker)
+        .bind::<BigInt, _>(until)
+        .load(conn)
+}
+
+/// An address of a mailing that is now the asking worker's.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Addressee {
+    /// Id.
+    #[diesel(sql_type = BigInt)]
+    pub id: RecipientId,
+    /// Who.
+    #[diesel(sql_type = BigInt)]
+    pub contact_id: ContactId,
+    /// Where.
+    #[diesel(sql_type = Text)]
+    pub address: String,
+    /// Tries before this one.
+    #[diesel(sql_type = BigInt)]
+    pub attempts: i64,
+}
+
+/// Marks up to `limit` recipients of a campaign that are due as `token`'s until `until`.
+pub fn recipients(
+    conn: &mut Conn,
+    campaign: CampaignId,
+    token: &str,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Addressee>> {
+    let lock = match conn {
+        Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
+        Conn::Sqlite(_) => "",
+    };
+    let statement = format!(
+        "WITH next AS MATERIALIZED (SELECT id FROM recipients WHERE campaign_id = $1 AND state IN ('pending', 'deferred') \
+         AND next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT $3 {lock}) \
+         UPDATE recipients SET state = 'claimed', claimed_by = $4, claimed_until = $5 \
+         WHERE id IN (SELECT id FROM next) RETURNING id, contact_id, address, attempts"
+    );
+    prepared(statement)
+        .bind::<BigInt, _>(campaign)
+        .bind::<BigInt, _>(now)
+        .bind::<BigInt, _>(limit)
+        .bind::<Text, _>(token)
         .bind::<BigInt, _>(until)
         .load(conn)
 }

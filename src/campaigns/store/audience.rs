@@ -1,0 +1,177 @@
+//! Who a campaign goes to: the same query as the list of contacts, with the reason beside each address that is held back.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::base::Timestamp;
+use crate::base::ids::{CampaignId, ContactId, TopicId, UserId};
+use crate::contacts::Contact;
+use crate::contacts::list::ask::Ask;
+use crate::contacts::list::query;
+use crate::contacts::views::SavedView;
+use crate::db::Conn;
+use crate::db::dialect::address;
+use crate::db::schema::{contacts, recipients};
+
+/// Contacts of an audience, by what becomes of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// All of them.
+    pub contacts: i64,
+    /// Those with an address.
+    pub addresses: i64,
+    /// Whose address is suppressed.
+    pub suppressed: i64,
+    /// Who did not allow the topic.
+    pub no_consent: i64,
+}
+
+impl Count {
+    /// Without an address.
+    pub fn without_address(&self) -> i64 {
+        self.contacts - self.addresses
+    }
+
+    /// To be written to.
+    pub fn recipients(&self) -> i64 {
+        self.addresses - self.suppressed - self.no_consent
+    }
+}
+
+/// The word of why an address is held back, or an empty one; of the contact in the query around it.
+pub(super) fn held_back(conn: &Conn, topic: &str) -> String {
+    let hash = address::hash_of(conn, "contacts.email");
+    format!(
+        "CASE WHEN EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address_hash = {hash}) THEN 'suppressed' \
+         WHEN NOT EXISTS (SELECT 1 FROM consents WHERE consents.contact_id = contacts.id AND consents.topic_id = {topic} \
+         AND consents.state = 'given') THEN 'no_consent' ELSE '' END"
+    )
+}
+
+/// A saved view means the same people whoever reads it; nobody is "me".
+const NOBODY: UserId = UserId(0);
+
+/// Counts an audience.
+pub fn count(
+    conn: &mut Conn,
+    view: &SavedView,
+    topic: TopicId,
+    now: Timestamp,
+) -> QueryResult<Count> {
+    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let reason = held_back(conn, &topic.to_string());
+    let of = |word: &str| {
+        sql::<BigInt>(&format!(
+            "COUNT(CASE WHEN contacts.email IS NOT NULL AND ({reason}) = '{word}' THEN 1 END)"
+        ))
+    };
+    let counts = (
+        sql::<BigInt>("COUNT(*)"),
+        sql::<BigInt>("COUNT(contacts.email)"),
+        of("suppressed"),
+        of("no_consent"),
+    );
+    let (contacts, addresses, suppressed, no_consent) =
+        everybody.select(counts).get_result(conn)?;
+    Ok(Count {
+        contacts,
+        addresses,
+        suppressed,
+        no_consent,
+    })
+}
+
+/// Writes a row for every address of an audience, in one statement; those held back with their reason.
+pub fn freeze(
+    conn: &mut Conn,
+    campaign: CampaignId,
+    view: &SavedView,
+    topic: TopicId,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let reason = held_back(conn, &topic.to_string());
+    let number = |n: i64| sql::<BigInt>(&n.to_string());
+    let rows = everybody.filter(contacts::email.is_not_null()).select((
+        number(campaign.0),
+        contacts::id,
+        contacts::email.assume_not_null(),
+        sql::<Text>(&format!(
+            "CASE WHEN ({reason}) = '' THEN 'pending' ELSE 'skipped' END"
+        )),
+        sql::<Text>(&reason),
+        number(0),
+        number(now.0),
+        sql::<Text>("''"),
+        number(0),
+        number(0),
+        number(0),
+    ));
+    diesel::insert_into(recipients::table)
+        .values(rows)
+        .into_columns((
+            recipients::campaign_id,
+            recipients::contact_id,
+            recipients::address,
+            recipients::state,
+            recipients::reason,
+            recipients::attempts,
+            recipients::next_attempt_at,
+            recipients::claimed_by,
+            recipients::claimed_until,
+            recipients::opens,
+            recipients::clicks,
+        ))
+        .execute(conn)
+}
+
+/// Contacts of an audience that a mail would go to, in order of their ids, above one.
+pub fn sample(
+    conn: &mut Conn,
+    view: &SavedView,
+    topic: Option<TopicId>,
+    above: ContactId,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<ContactId>> {
+    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let mut everybody = everybody
+        .filter(contacts::email.is_not_null())
+        .filter(contacts::id.gt(above));
+    if let Some(topic) = topic {
+        let reason = held_back(conn, &topic.to_string());
+        everybody = everybody.filter(sql::<diesel::sql_types::Bool>(&format!("({reason}) = ''")));
+    }
+    everybody
+        .order(contacts::id)
+        .limit(limit)
+        .select(contacts::id)
+        .load(conn)
+}
+
+/// Contacts anybody could be written to as, above one.
+pub fn anybody(
+    conn: &mut Conn,
+    above: ContactId,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<ContactId>> {
+    let everybody = query::everybody(conn, &Ask::read(""), NOBODY, now)?;
+    everybody
+        .filter(contacts::email.is_not_null())
+        .filter(contacts::id.gt(above))
+        .order(contacts::id)
+        .limit(limit)
+        .select(contacts::id)
+        .load(conn)
+}
+
+/// What some contacts are called, in order of their ids.
+pub fn named(conn: &mut Conn, ids: &[ContactId]) -> QueryResult<Vec<(ContactId, String)>> {
+    let rows: Vec<Contact> = Contact::query()
+        .filter(contacts::id.eq_any(ids.to_vec()))
+        .order(contacts::id)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.shown())).collect())
+}

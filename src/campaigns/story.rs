@@ -1,0 +1,169 @@
+//! Mailings in a contact's story, the card of them, and what moves when two contacts become one.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::accounts::rights::{ReadCampaigns, Right};
+use crate::base::Timestamp;
+use crate::base::ids::{CampaignId, ContactId, RecipientId};
+use crate::contacts::merge::Journal;
+use crate::contacts::{Card, CardAsk, CardRow};
+use crate::db::schema::{campaigns, recipients};
+use crate::db::{Cached, Conn};
+use crate::timeline::{Part, Show, StoryItem, StrandAsk};
+use crate::web::ago;
+
+/// After entries, notes and visits.
+const RANK: i64 = 7;
+/// Mailings on the card.
+const SHOWN: i64 = 4;
+
+type Row = (
+    RecipientId,
+    CampaignId,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+);
+
+/// Each mail somebody got, with what they did with it.
+pub fn mails(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
+    if !ask.show.wants(Show::Web) {
+        return Ok(Vec::new());
+    }
+    let below = ask.bound(RANK);
+    let rows = got(conn, ask.contact, below.at, below.id, ask.limit)?;
+    let named = named(conn, &rows)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| item(row, &named))
+        .collect())
+}
+
+fn item(row: Row, named: &HashMap<CampaignId, (String, String)>) -> Option<StoryItem> {
+    let (id, campaign, sent, opened, clicked, left) = row;
+    let (name, subject) = named.get(&campaign)?;
+    let mut headline = vec![
+        Part::bold("Got a mail"),
+        Part::link(name.clone(), format!("/campaigns/{campaign}")),
+    ];
+    for (what, tone) in [
+        (clicked.map(|_| "clicked"), "green"),
+        (opened.filter(|_| clicked.is_none()).map(|_| "opened"), ""),
+        (left.map(|_| "unsubscribed"), "red"),
+    ] {
+        headline.extend(what.map(|word| Part::chip(word, tone)));
+    }
+    let mut item = StoryItem::new(sent?, RANK, id.0, Show::Web, headline);
+    item.icon = "mail";
+    if !subject.contains("{{") && !subject.contains("{%") {
+        item.lines.push(crate::timeline::SubLine {
+            at: sent?,
+            text: subject.clone(),
+            quiet: String::new(),
+            right: String::new(),
+        });
+    }
+    Some(item)
+}
+
+fn got(
+    conn: &mut Conn,
+    contact: ContactId,
+    at: Timestamp,
+    id: i64,
+    limit: i64,
+) -> QueryResult<Vec<Row>> {
+    let query = recipients::table
+        .filter(recipients::contact_id.eq(contact))
+        .filter(recipients::sent_at.is_not_null())
+        .filter(recipients::sent_at.le(at))
+        .filter(
+            recipients::sent_at
+                .assume_not_null()
+                .lt(at)
+                .or(recipients::id.lt(id)),
+        )
+        .order((recipients::sent_at.desc(), recipients::id.desc()))
+        .limit(limit)
+        .select((
+            recipients::id,
+            recipients::campaign_id,
+            recipients::sent_at,
+            recipients::opened_at,
+            recipients::clicked_at,
+            recipients::unsubscribed_at,
+        ));
+    Cached(query).load(conn)
+}
+
+fn named(
+    conn: &mut Conn,
+    rows: &[Row],
+) -> QueryResult<HashMap<CampaignId, (String, String)>> {
+    let mut ids: Vec<CampaignId> = rows.iter().map(|row| row.1).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(CampaignId, String, String)> = campaigns::table
+        .filter(campaigns::id.eq_any(ids))
+        .select((campaigns::id, campaigns::name, campaigns::subject))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|(id, name, subject)| (id, (name, subject)))
+        .collect())
+}
+
+/// The last mailings a contact got.
+pub fn card(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
+    if !ReadCampaigns::allows(ask.role) {
+        return Ok(None);
+    }
+    let rows = got(conn, contact, ask.now, i64::MAX, SHOWN)?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let named = named(conn, &rows)?;
+    let rows = rows.into_iter().filter_map(|row| {
+        let (_, campaign, sent, opened, clicked, left) = row;
+        let (name, _) = named.get(&campaign)?;
+        let did = match (left, clicked, opened) {
+            (Some(_), _, _) => "Unsubscribed",
+            (_, Some(_), _) => "Clicked",
+            (_, _, Some(_)) => "Opened",
+            _ => "",
+        };
+        Some(CardRow {
+            label: name.clone(),
+            href: format!("/campaigns/{campaign}"),
+            value: did.to_owned(),
+            hint: ago(sent?, ask.now, ask.zone),
+            ..CardRow::default()
+        })
+    });
+    Ok(Some(Card {
+        title: "Campaigns".to_owned(),
+        rows: rows.collect(),
+        ..Card::default()
+    }))
+}
+
+/// Two contacts became one: what the loser got, the winner got. What still waits for the loser's address goes to it, if the
+/// winner has it; the claim looks.
+pub fn merged(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
+    let (winner, loser) = (journal.winner(), journal.loser());
+    let ids: Vec<i64> = recipients::table
+        .filter(recipients::contact_id.eq(loser))
+        .order(recipients::id)
+        .select(recipients::id)
+        .load(conn)?;
+    diesel::update(recipients::table.filter(recipients::contact_id.eq(loser)))
+        .set(recipients::contact_id.eq(winner))
+        .execute(conn)?;
+    journal.moved(conn, "recipients", ids)
+}

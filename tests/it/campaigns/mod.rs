@@ -1,0 +1,133 @@
+//! Stories of mailings.
+
+mod content;
+mod dying;
+mod sending;
+mod tracking;
+mod writing;
+
+use rapport::base::ids::{CampaignId, ContactId, TopicId};
+use rapport::campaigns::sender;
+
+use crate::support::{Agent, TestApp};
+
+/// A contact who is a customer, made through the form.
+async fn customer(agent: &Agent, name: &str, email: &str) -> ContactId {
+    let fields = [("name", name), ("email", email), ("stage", "customer")];
+    let answer = agent.post("/contacts", &fields).await.is(303);
+    id_in(answer.location())
+}
+
+fn id_in(place: &str) -> ContactId {
+    let id = place.rsplit('/').next().expect("an id");
+    id.parse().unwrap_or_else(|_| panic!("{place}"))
+}
+
+/// The topic "Product news".
+async fn topic(agent: &Agent) -> TopicId {
+    agent
+        .post("/settings/topics", &[("name", "Product news")])
+        .await
+        .is(303);
+    let body = agent.get("/settings/topics").await.is(200).body();
+    let id = between(&body, "href=\"/settings/topics/", "\"");
+    match id.as_str() {
+        "new" => {
+            let rest = body.split("href=\"/settings/topics/new").last();
+            TopicId(
+                between(rest.unwrap_or_default(), "href=\"/settings/topics/", "\"")
+                    .parse()
+                    .expect("an id"),
+            )
+        }
+        id => TopicId(id.parse().expect("an id")),
+    }
+}
+
+async fn allows(agent: &Agent, contact: ContactId, topic: TopicId) {
+    let form = [
+        ("topic", &*topic.to_string()),
+        ("state", "given"),
+        ("wording", "Said so"),
+    ];
+    let path = format!("/contacts/{contact}/consents");
+    agent.post(&path, &form).await.is(303);
+}
+
+/// The filter of all customers, saved.
+async fn customers(agent: &Agent) {
+    let form = [("name", "Customers"), ("query", "view=customers")];
+    agent.post("/contacts/views", &form).await.is(303);
+}
+
+const BODY: &str = "<html><body><p>Hello {{ contact.first_name | fallback(\"there\") }}, <a href=\"https://shop.example/new?a=1&amp;b=2\">look</a>.</p>\
+    <p><a href=\"{{ unsubscribe_url }}\">Out</a> <a href=\"{{ preferences_url }}\">Choose</a></p></body></html>";
+
+/// A draft that goes to the customers about the topic.
+async fn draft(agent: &Agent, topic: TopicId, body: &str) -> CampaignId {
+    let answer = agent.post("/campaigns", &[("name", "Spring news")]).await.is(303);
+    let id = between(answer.location(), "/campaigns/", "/");
+    write(agent, &id, "1", body).await.is(303);
+    let form = [("view", "1"), ("topic", &*topic.to_string())];
+    agent
+        .post(&format!("/campaigns/{id}/audience"), &form)
+        .await
+        .is(303);
+    CampaignId(id.parse().expect("an id"))
+}
+
+async fn write(agent: &Agent, id: &str, seen: &str, body: &str) -> crate::support::Answer {
+    let form = [
+        ("name", "Spring news"),
+        ("subject", "News for {{ contact.name | fallback('you') }}"),
+        ("preheader", "What is new"),
+        ("from_name", "Ada at Rapport"),
+        ("from_email", "news@rapport.example"),
+        ("format", "html"),
+        ("body", body),
+        ("seen", seen),
+    ];
+    agent.post(&format!("/campaigns/{id}/content"), &form).await
+}
+
+/// Lets the sender do whatever is due.
+async fn send(app: &TestApp) {
+    sender::drain(&app.house.sending()).await;
+}
+
+/// What stands between two marks, the first time.
+fn between(text: &str, from: &str, to: &str) -> String {
+    text.split_once(from)
+        .and_then(|(_, rest)| rest.split_once(to))
+        .map(|(inside, _)| inside.to_owned())
+        .unwrap_or_else(|| panic!("nothing between {from} and {to} in {text}"))
+}
+
+/// Its HTML part.
+fn html_of(mail: &str) -> String {
+    mail.split("text/html").nth(1).expect("HTML").to_owned()
+}
+
+/// The text of a mail as a reader sees it: quoted-printable undone.
+fn readable(mime: &str) -> String {
+    let joined = mime.replace("=\r\n", "");
+    let mut bytes = Vec::with_capacity(joined.len());
+    let mut rest = joined.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after
+            .get(..2)
+            .filter(|_| *first == b'=')
+            .and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        match hex {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,118 @@
+//! What comes back: openings, clicks, people who leave.
+
+use super::*;
+
+#[actix_web::test]
+async fn openings_and_clicks_are_counted_told_and_lead_only_where_they_were_signed_to() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let topic = topic(&ada).await;
+    customers(&ada).await;
+    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
+    allows(&ada, grace, topic).await;
+    let id = draft(&ada, topic, BODY).await;
+    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    send(&app).await;
+    let mail = readable(&app.mails().await[0].text);
+    let mail = html_of(&mail);
+    let base = between(&mail, "<img src=\"", "/mail/o/");
+    let pixel = format!("/mail/o/{}", between(&mail, "/mail/o/", "\""));
+    let click = format!("/mail/c/{}", between(&mail, "/mail/c/", "\""));
+    assert!(base.starts_with("http"), "{base}");
+    let reader = app.browser();
+    let picture = reader.get(&pixel).await.is(200);
+    assert_eq!(picture.header("content-type"), "image/gif");
+    reader.get(&pixel).await.is(200);
+    assert_eq!(
+        reader.get(&click).await.is(302).location(),
+        "https://shop.example/new?a=1&b=2"
+    );
+    // One letter changed, and it leads nowhere.
+    let bent = click.replacen("/mail/c/", "/mail/c/x", 1);
+    reader.get(&bent).await.is(404);
+    send(&app).await;
+    ada.get(&format!("/campaigns/{id}"))
+        .await
+        .says("Opened 100%")
+        .says("Clicked 100%")
+        .says("shop.example/new 1");
+    app.work().await;
+    app.enrich().await;
+    ada.get(&format!("/contacts/{grace}"))
+        .await
+        .says("Got a mail Spring news clicked");
+    let names: Vec<String> = app
+        .read(|conn| {
+            use diesel::prelude::*;
+            use rapport::db::schema::event_names;
+            event_names::table
+                .filter(event_names::name.like("Email%"))
+                .order(event_names::name)
+                .select(event_names::name)
+                .load(conn)
+        })
+        .await;
+    assert_eq!(names, ["Email Clicked", "Email Opened"]);
+    ada.get("/contacts?did=Email+Clicked")
+        .await
+        .says("Grace Hopper");
+}
+
+#[actix_web::test]
+async fn one_click_unsubscribes_by_post_alone_and_the_preference_page_brings_back() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let topic = topic(&ada).await;
+    customers(&ada).await;
+    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
+    allows(&ada, grace, topic).await;
+    let id = draft(&ada, topic, BODY).await;
+    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    send(&app).await;
+    let mail = readable(&app.mails().await[0].text);
+    let leave = format!("/mail/u/{}", between(&mail, "/mail/u/", ">"));
+    let choose = format!("/preferences/{}", between(&html_of(&mail), "/preferences/", "\""));
+    let reader = app.browser();
+    // A scanner follows links; that changes nothing.
+    reader.get(&leave).await.is(200).says("Unsubscribe?");
+    ada.get(&format!("/contacts/{grace}")).await.says("Allowed");
+    // What a mail program sends: no cookie, nothing but these words.
+    let answer = reader
+        .post_body(
+            &leave,
+            "application/x-www-form-urlencoded",
+            "List-Unsubscribe=One-Click",
+        )
+        .await
+        .is(200);
+    assert_eq!(answer.body(), "Unsubscribed\n");
+    reader
+        .post(&leave, &[("List-Unsubscribe", "One-Click")])
+        .await
+        .is(200);
+    reader.get(&leave).await.says("You are unsubscribed");
+    ada.get(&format!("/campaigns/{id}"))
+        .await
+        .says("Unsubscribed 100% 1 person");
+    ada.get(&format!("/contacts/{grace}/consents"))
+        .await
+        .says("Withdrawn")
+        .says("unsubscribe button of a mail")
+        .says("List-Unsubscribe=One-Click")
+        .says("Said so");
+    let wanted = [("topic", &*topic.to_string())];
+    reader.get(&choose).await.is(200).says("g…@navy.example");
+    reader.post(&choose, &wanted).await.leads_to(&choose);
+    ada.get(&format!("/contacts/{grace}/consents"))
+        .await
+        .says("on their preference page");
+    reader
+        .post(&choose, &[("all", "true")])
+        .await
+        .leads_to(&choose);
+    reader.get(&choose).await.says("You get no mail from us");
+    ada.get("/settings/suppressed?email=grace@navy.example")
+        .await
+        .says("is suppressed: Unsubscribed from everything");
+    reader.get(&format!("{choose}x")).await.is(404);
+}
