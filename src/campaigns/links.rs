@@ -33,7 +33,9 @@ impl Links {
 
     /// The way to `url` that tells of a click on the link at `position`.
     pub fn click(&self, recipient: RecipientId, position: usize, url: &str) -> String {
-        let token = self.keys.sign(CLICK, &format!("{recipient}.{position}.{url}"));
+        let token = self
+            .keys
+            .sign(CLICK, &format!("{recipient}.{position}.{url}"));
         format!("{}/mail/c/{token}", self.base)
     }
 

@@ -4,9 +4,7 @@ use diesel::prelude::*;
 
 use crate::base::Timestamp;
 use crate::base::clock::{HOUR, MINUTE};
-use crate::base::ids::{
-    CampaignId, ContactId, RecipientId, TemplateId, TopicId, UserId, ViewId,
-};
+use crate::base::ids::{CampaignId, ContactId, RecipientId, TemplateId, TopicId, UserId, ViewId};
 use crate::db::schema::{campaign_tallies, campaigns, recipients, templates};
 use crate::text_enum;
 

@@ -4,9 +4,9 @@ use diesel::QueryResult;
 
 use super::model::{Campaign, State, Tally};
 use super::store;
-use crate::accounts::rights::{ReadCampaigns, Right};
 use crate::accounts::Role;
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
+use crate::accounts::rights::{ReadCampaigns, Right};
 use crate::db::Conn;
 use crate::web::{ago, number};
 

@@ -99,10 +99,7 @@ fn got(
     Cached(query).load(conn)
 }
 
-fn named(
-    conn: &mut Conn,
-    rows: &[Row],
-) -> QueryResult<HashMap<CampaignId, (String, String)>> {
+fn named(conn: &mut Conn, rows: &[Row]) -> QueryResult<HashMap<CampaignId, (String, String)>> {
     let mut ids: Vec<CampaignId> = rows.iter().map(|row| row.1).collect();
     ids.sort_unstable();
     ids.dedup();

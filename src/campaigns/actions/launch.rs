@@ -62,8 +62,12 @@ fn begin(
 ) -> Result<Campaign, Refusal> {
     let id = campaign.id;
     let unready = |why: &str| Refusal::Unready(why.to_owned());
-    let view = campaign.view_id.ok_or_else(|| unready("choose an audience first"))?;
-    let topic = campaign.topic_id.ok_or_else(|| unready("choose a topic first"))?;
+    let view = campaign
+        .view_id
+        .ok_or_else(|| unready("choose an audience first"))?;
+    let topic = campaign
+        .topic_id
+        .ok_or_else(|| unready("choose a topic first"))?;
     let view = views::find(conn, view)?.ok_or_else(|| unready("the audience is gone"))?;
     if privacy::store::topic(conn, topic)?.is_none_or(|topic| topic.is_archived) {
         return Err(unready("the topic was put away"));
@@ -110,10 +114,14 @@ pub fn schedule(
 ) -> Result<(), Refusal> {
     let campaign = take_draft(conn, id, None, now)?;
     if campaign.view_id.is_none() || campaign.topic_id.is_none() {
-        return Err(Refusal::Unready("choose an audience and a topic first".to_owned()));
+        return Err(Refusal::Unready(
+            "choose an audience and a topic first".to_owned(),
+        ));
     }
     if at <= now {
-        return Err(Refusal::Unready("choose a time that is still to come".to_owned()));
+        return Err(Refusal::Unready(
+            "choose a time that is still to come".to_owned(),
+        ));
     }
     diesel::update(campaigns::table.filter(campaigns::id.eq(id)))
         .set((
@@ -124,7 +132,14 @@ pub fn schedule(
             campaigns::trouble.eq(""),
         ))
         .execute(conn)?;
-    Ok(record(conn, by, "campaign.scheduled", id, &campaign.name, now)?)
+    Ok(record(
+        conn,
+        by,
+        "campaign.scheduled",
+        id,
+        &campaign.name,
+        now,
+    )?)
 }
 
 /// Takes a planned launch back: it is a draft again.
@@ -231,12 +246,20 @@ pub fn retry(
     now: Timestamp,
 ) -> Result<usize, Refusal> {
     let added = |n: i64| match from {
-        Delivery::Failed => Some(Added { failed: -n, ..Added::default() }),
-        Delivery::Unknown => Some(Added { in_doubt: -n, ..Added::default() }),
+        Delivery::Failed => Some(Added {
+            failed: -n,
+            ..Added::default()
+        }),
+        Delivery::Unknown => Some(Added {
+            in_doubt: -n,
+            ..Added::default()
+        }),
         _ => None,
     };
     if added(0).is_none() {
-        return Err(Refusal::Unready("only failed and uncertain mails can be sent again".to_owned()));
+        return Err(Refusal::Unready(
+            "only failed and uncertain mails can be sent again".to_owned(),
+        ));
     }
     let open = [State::Sending, State::Sent, State::Paused];
     let campaign = store::find(conn, id)?.ok_or(Refusal::Missing)?;
@@ -316,5 +339,12 @@ fn told(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let name = store::find(conn, id)?.map(|campaign| campaign.name);
-    Ok(record(conn, by, action, id, &name.unwrap_or_default(), now)?)
+    Ok(record(
+        conn,
+        by,
+        action,
+        id,
+        &name.unwrap_or_default(),
+        now,
+    )?)
 }

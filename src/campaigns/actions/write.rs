@@ -62,7 +62,12 @@ pub fn create(
 }
 
 /// A new draft with the content and audience of a campaign.
-pub fn copy(conn: &mut Conn, id: CampaignId, by: &By, now: Timestamp) -> Result<CampaignId, Refusal> {
+pub fn copy(
+    conn: &mut Conn,
+    id: CampaignId,
+    by: &By,
+    now: Timestamp,
+) -> Result<CampaignId, Refusal> {
     let campaign = store::find(conn, id)?.ok_or(Refusal::Missing)?;
     let name = format!("{} (again)", campaign.name);
     let made = create(conn, &name, &campaign.content(), by, now)?;
@@ -132,7 +137,12 @@ pub fn save_audience(
 }
 
 /// Deletes a draft.
-pub fn delete(conn: &mut Conn, id: CampaignId, by: &By, now: Timestamp) -> Result<Campaign, Refusal> {
+pub fn delete(
+    conn: &mut Conn,
+    id: CampaignId,
+    by: &By,
+    now: Timestamp,
+) -> Result<Campaign, Refusal> {
     let campaign = take_draft(conn, id, None, now)?;
     diesel::delete(campaigns::table.filter(campaigns::id.eq(id))).execute(conn)?;
     record(conn, by, "campaign.deleted", id, &campaign.name, now)?;

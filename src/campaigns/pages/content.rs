@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::preview::{As, candidates};
 use super::{campaign, link_base, sample_links};
 use crate::accounts::keyring::Keyring;
-use crate::accounts::{Can, Viewer};
 use crate::accounts::rights::{EditCampaigns, Right, SendCampaigns};
+use crate::accounts::{Can, Viewer};
 use crate::base::ids::{CampaignId, ContactId, RecipientId};
 use crate::base::{EmailAddress, text};
 use crate::campaigns::actions::{self, Refusal};
 use crate::campaigns::model::{Campaign, Content, Format, State};
-use crate::campaigns::render::{self, Fault};
 use crate::campaigns::people;
+use crate::campaigns::render::{self, Fault};
 use crate::config::Config;
 use crate::db::{Conn, Db};
 use crate::web::{Errors, Form, Page, Redirect, Result, path_id, redirect};
@@ -138,12 +138,23 @@ pub async fn edit(
 ) -> Result<impl Responder> {
     let campaign = campaign(&db, &path).await?;
     if campaign.state != State::Draft {
-        return Ok(Either::Left(redirect(format!("/campaigns/{}", campaign.id))));
+        return Ok(Either::Left(redirect(format!(
+            "/campaigns/{}",
+            campaign.id
+        ))));
     }
     let form = ContentForm::of(&campaign.name, &campaign.content(), campaign.revision);
     let wanted = params.shown_as.parse().ok();
-    let scene = Scene { campaign, wanted, form, errors: Errors::new(), is_newer: false };
-    Ok(Either::Right(scene.page(&viewer, &db, &keys, &config).await?))
+    let scene = Scene {
+        campaign,
+        wanted,
+        form,
+        errors: Errors::new(),
+        is_newer: false,
+    };
+    Ok(Either::Right(
+        scene.page(&viewer, &db, &keys, &config).await?,
+    ))
 }
 
 /// `POST /campaigns/{id}/content`. Needs: change campaigns.
@@ -175,8 +186,21 @@ pub async fn save(
         Err(found) => errors = found,
     }
     let campaign = campaign(&db, &path).await?;
-    let form = ContentForm { seen: if is_newer { campaign.revision } else { form.seen }, ..form };
-    let scene = Scene { campaign, wanted: None, form, errors, is_newer };
+    let form = ContentForm {
+        seen: if is_newer {
+            campaign.revision
+        } else {
+            form.seen
+        },
+        ..form
+    };
+    let scene = Scene {
+        campaign,
+        wanted: None,
+        form,
+        errors,
+        is_newer,
+    };
     let page = scene.page(&viewer, &db, &keys, &config).await?;
     Ok(Either::Right(page.status(StatusCode::UNPROCESSABLE_ENTITY)))
 }

@@ -34,8 +34,14 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/campaigns/templates/new", get().to(templates::form))
         .route("/campaigns/templates/{id}", get().to(templates::edit))
         .route("/campaigns/templates/{id}", post().to(templates::save))
-        .route("/campaigns/templates/{id}/preview", get().to(templates::preview))
-        .route("/campaigns/templates/{id}/delete", post().to(templates::delete))
+        .route(
+            "/campaigns/templates/{id}/preview",
+            get().to(templates::preview),
+        )
+        .route(
+            "/campaigns/templates/{id}/delete",
+            post().to(templates::delete),
+        )
         .route("/campaigns/{id}", get().to(results::show))
         .route("/campaigns/{id}/content", get().to(content::edit))
         .route("/campaigns/{id}/content", post().to(content::save))

@@ -105,7 +105,9 @@ pub async fn unsubscribe(
         .split(|b| *b == b'&')
         .any(|pair| pair.eq_ignore_ascii_case(b"List-Unsubscribe=One-Click"));
     let agent = request.headers().get(header::USER_AGENT);
-    let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let agent = agent
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let proof = Proof {
         source: ConsentSource::OneClick,
         wording: if is_by_program {
@@ -124,7 +126,9 @@ pub async fn unsubscribe(
             .map_err(|error: diesel::result::Error| Error::from(error))?;
     }
     if is_by_program {
-        return Ok(HttpResponse::Ok().content_type("text/plain").body("Unsubscribed\n"));
+        return Ok(HttpResponse::Ok()
+            .content_type("text/plain")
+            .body("Unsubscribed\n"));
     }
     let to = redirect(format!("/mail/u/{token}"));
     Ok(actix_web::Responder::respond_to(to, &request).map_into_boxed_body())

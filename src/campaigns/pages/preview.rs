@@ -10,9 +10,9 @@ use crate::accounts::rights::{ReadCampaigns, SendCampaigns};
 use crate::base::ids::{ContactId, RecipientId};
 use crate::base::{EmailAddress, Timestamp};
 use crate::campaigns::model::{Campaign, Content};
+use crate::campaigns::people;
 use crate::campaigns::render::{self, Fault, Rendered};
 use crate::campaigns::store::audience;
-use crate::campaigns::people;
 use crate::config::Config;
 use crate::contacts::views;
 use crate::db::{Conn, Db};
@@ -167,7 +167,10 @@ pub async fn test(
     Form(form): Form<TestForm>,
 ) -> Result<Redirect> {
     let campaign = campaign_of(&db, &path).await?;
-    let back = redirect(format!("/campaigns/{}/content?as={}", campaign.id, form.shown_as));
+    let back = redirect(format!(
+        "/campaigns/{}/content?as={}",
+        campaign.id, form.shown_as
+    ));
     let Some(to) = EmailAddress::parse(&form.to) else {
         return Ok(back.failing(format!("“{}” is no address", form.to)));
     };

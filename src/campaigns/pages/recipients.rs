@@ -71,7 +71,9 @@ pub async fn index(
     rows.truncate(PAGE);
     let href = |which: Which| format!("/campaigns/{id}/recipients?state={which}");
     let next = rows.last().filter(|_| has_more);
-    let next = next.map_or_else(String::new, |row| format!("{}&after={}", href(which), row.id));
+    let next = next.map_or_else(String::new, |row| {
+        format!("{}&after={}", href(which), row.id)
+    });
     let when = |at: Option<_>| at.map(|at| When::new(at, viewer.now, viewer.zone()));
     let line = |row: Recipient| {
         let name = names.iter().find(|(id, _)| *id == row.contact_id);

@@ -160,7 +160,11 @@ fn steps(tally: &Tally) -> Vec<Step> {
             name,
             percent: format!("{:.1}", n as f64 * 100.0 / all as f64),
             figure: number(n),
-            share: if is_share { percent(n, before) } else { String::new() },
+            share: if is_share {
+                percent(n, before)
+            } else {
+                String::new()
+            },
         };
         before = n;
         step

@@ -140,8 +140,7 @@ impl Scene {
             None => None,
         };
         let links = sample_links(&self.keys, &link_base(conn, &self.config)?);
-        let (Some(view), Ok(compiled)) =
-            (view, render::compile(&self.campaign.content(), &links))
+        let (Some(view), Ok(compiled)) = (view, render::compile(&self.campaign.content(), &links))
         else {
             return Ok(None);
         };
@@ -151,7 +150,9 @@ impl Scene {
         let mut is_all = true;
         loop {
             let ids = audience::sample(conn, &view, topic, above, CHUNK, now)?;
-            let Some(last) = ids.last().copied() else { break };
+            let Some(last) = ids.last().copied() else {
+                break;
+            };
             let found = people::load(conn, &ids)?;
             for person in ids.iter().filter_map(|id| found.get(id)) {
                 tried += 1;
@@ -226,7 +227,12 @@ impl Scene {
             href,
         };
         let mut checks = vec![match count {
-            None => check(false, true, "Choose an audience and a topic", step("audience")),
+            None => check(
+                false,
+                true,
+                "Choose an audience and a topic",
+                step("audience"),
+            ),
             Some(count) if count.recipients() == 0 => check(
                 false,
                 true,
@@ -246,7 +252,12 @@ impl Scene {
                 } else {
                     "It has no unsubscribe link; one is added at its end"
                 };
-                checks.push(check(compiled.has_own_way_out(), false, words, step("content")));
+                checks.push(check(
+                    compiled.has_own_way_out(),
+                    false,
+                    words,
+                    step("content"),
+                ));
                 let sample = compiled.render(&people::nobody(), RecipientId(1));
                 if sample.is_ok_and(|mail| mail.html.len() > CLIPPED) {
                     let words = "It is longer than 102 kB; Gmail cuts it off";
@@ -261,9 +272,16 @@ impl Scene {
         let words = if is_public {
             format!("Links lead to {base}")
         } else {
-            format!("Links lead to {base}; mail programs unsubscribe by https only (Settings, General)")
+            format!(
+                "Links lead to {base}; mail programs unsubscribe by https only (Settings, General)"
+            )
         };
-        checks.push(check(is_public, false, &words, "/settings/workspace".to_owned()));
+        checks.push(check(
+            is_public,
+            false,
+            &words,
+            "/settings/workspace".to_owned(),
+        ));
         if !self.is_smtp {
             let words = "No mail server is configured: mails are written to files";
             checks.push(check(false, false, words, String::new()));

@@ -81,7 +81,10 @@ pub async fn schedule(
         .await;
     Ok(match or_said(id, planned)? {
         Ok(()) => back(id)
-            .saying(format!("It goes out on {}", there.format("%-d %B at %H:%M")))
+            .saying(format!(
+                "It goes out on {}",
+                there.format("%-d %B at %H:%M")
+            ))
             .undo(format!("/campaigns/{id}/unschedule")),
         Err(said) => said,
     })

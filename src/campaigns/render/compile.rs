@@ -102,7 +102,8 @@ fn framed(page: &str) -> String {
         .unwrap_or(0);
     let preheader = "{% if __preheader %}<div style=\"display:none;max-height:0;overflow:hidden\">{{ __preheader }}</div>{% endif %}";
     page.insert_str(at, preheader);
-    let pixel = "{% if __pixel %}<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\">{% endif %}";
+    let pixel =
+        "{% if __pixel %}<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\">{% endif %}";
     insert(&mut page, "</body", pixel);
     page
 }
@@ -173,7 +174,10 @@ impl Compiled {
             // The same fault in the body as it was written has the line the editor knows.
             Err(fault) => {
                 let body = self.fill("body.html", words).err();
-                return Err(body.unwrap_or(Fault { line: None, ..fault }));
+                return Err(body.unwrap_or(Fault {
+                    line: None,
+                    ..fault
+                }));
             }
         };
         let text = self.fill("mail.txt", words)?;

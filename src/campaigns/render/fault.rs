@@ -64,7 +64,9 @@ impl Fault {
 impl Fault {
     /// A block that MJML does not have; `rest` begins behind its `<mj-`.
     pub(super) fn of_unknown_block(rest: &str, source: &str) -> Self {
-        let name = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next();
+        let name = rest
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+            .next();
         let name = name.unwrap_or_default();
         let at = source.find(&format!("<mj-{name}"));
         let line = at.map(|at| 1 + source.bytes().take(at).filter(|b| *b == b'\n').count());

@@ -204,7 +204,10 @@ pub(super) fn mark_links(html: &str) -> String {
                     _ => marked.push_str(tag),
                 }
             }
-            Token::Text(text) | Token::Tag(text) | Token::Comment(text) | Token::Expression(text) => {
+            Token::Text(text)
+            | Token::Tag(text)
+            | Token::Comment(text)
+            | Token::Expression(text) => {
                 marked.push_str(text);
             }
         }
@@ -294,8 +297,14 @@ mod tests {
                 "<A HREF=\"{% filter tracked(1) %}https://a.example/{{ contact.id }}{% endfilter %}\" style=\"a>b\">A</A>",
             ),
             ("<a href=\"#top\">A</a>", "<a href=\"#top\">A</a>"),
-            ("<a href=\"mailto:a@b.example\">A</a>", "<a href=\"mailto:a@b.example\">A</a>"),
-            ("<a href=\"{{ unsubscribe_url }}\">A</a>", "<a href=\"{{ unsubscribe_url }}\">A</a>"),
+            (
+                "<a href=\"mailto:a@b.example\">A</a>",
+                "<a href=\"mailto:a@b.example\">A</a>",
+            ),
+            (
+                "<a href=\"{{ unsubscribe_url }}\">A</a>",
+                "<a href=\"{{ unsubscribe_url }}\">A</a>",
+            ),
             ("<a name=x>A</a> 1 < 2 <", "<a name=x>A</a> 1 < 2 <"),
             (
                 "<!-- <a href=\"https://x.example\"> --><a href=https://y.example>",
@@ -309,7 +318,13 @@ mod tests {
     #[test]
     fn pieces_together_are_the_whole_whatever_it_is() {
         for html in [
-            "", "<", "a{", "{{ a > b }}<b", "<a b=\"{% if x > 'y' %}>{% endif %}\">ø</a>", "{% x", "<!doctype html><?x?>é",
+            "",
+            "<",
+            "a{",
+            "{{ a > b }}<b",
+            "<a b=\"{% if x > 'y' %}>{% endif %}\">ø</a>",
+            "{% x",
+            "<!doctype html><?x?>é",
         ] {
             let whole: String = tokens(html)
                 .into_iter()

@@ -4,8 +4,28 @@ use super::html::{Token, attribute, decoded, name, tokens};
 
 /// Tags that begin a new line.
 const BLOCKS: &[&str] = &[
-    "p", "div", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "section", "header",
-    "footer", "article", "td", "th", "center", "hr", "pre",
+    "p",
+    "div",
+    "tr",
+    "table",
+    "ul",
+    "ol",
+    "blockquote",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "header",
+    "footer",
+    "article",
+    "td",
+    "th",
+    "center",
+    "hr",
+    "pre",
 ];
 /// What nobody reads.
 const UNSEEN: &[&str] = &["head", "style", "script", "title", "noscript", "template"];

@@ -19,8 +19,8 @@ use crate::campaigns::links::Links;
 use crate::campaigns::model::{Campaign, Content, Delivery, State};
 use crate::campaigns::people::{self, Person};
 use crate::campaigns::render::{self, Compiled};
-use crate::campaigns::store::claims::{self, Added};
 use crate::campaigns::store;
+use crate::campaigns::store::claims::{self, Added};
 use crate::db::Conn;
 use crate::db::dialect::claim::{self, Addressee};
 use crate::db::schema::campaigns;
@@ -139,7 +139,10 @@ impl Run {
             tracing::error!(campaign = %id, %error, "the ledger ended in a panic");
         }
         let now = clock::now();
-        let closed = self.ground.db.write(move |conn| actions::finish(conn, id, now));
+        let closed = self
+            .ground
+            .db
+            .write(move |conn| actions::finish(conn, id, now));
         if let Err(error) = closed.await {
             let error: diesel::result::Error = error;
             tracing::warn!(campaign = %id, %error, "cannot close a campaign");
@@ -192,13 +195,18 @@ impl Run {
                 ledger.report(held, Outcome::Failed(why));
                 continue;
             };
-            match self.letter(person, &row).map(|letter| letter.seal(clock::now())) {
+            match self
+                .letter(person, &row)
+                .map(|letter| letter.seal(clock::now()))
+            {
                 Ok(Ok(letter)) => {
                     if letters.send(Ready { held, letter }).await.is_err() {
                         return;
                     }
                 }
-                Ok(Err(MailError::Refused(why) | MailError::Settings(why) | MailError::Deferred(why)))
+                Ok(Err(
+                    MailError::Refused(why) | MailError::Settings(why) | MailError::Deferred(why),
+                ))
                 | Err(why) => ledger.report(held, Outcome::Failed(why)),
             }
         }
@@ -224,11 +232,7 @@ impl Run {
 }
 
 /// What mail programs need for their own unsubscribe button (RFC 2369, RFC 8058).
-fn headers(
-    links: &Links,
-    campaign: CampaignId,
-    recipient: RecipientId,
-) -> Vec<(String, String)> {
+fn headers(links: &Links, campaign: CampaignId, recipient: RecipientId) -> Vec<(String, String)> {
     let header = |name: &str, value: String| (name.to_owned(), value);
     vec![
         header(

@@ -46,10 +46,7 @@ pub fn left(conn: &mut Conn, id: CampaignId, now: Timestamp) -> QueryResult<Left
 }
 
 /// Of these recipients, those who must not get the campaign any more, each with the word of why.
-pub fn to_skip(
-    conn: &mut Conn,
-    ids: &[RecipientId],
-) -> QueryResult<Vec<(RecipientId, String)>> {
+pub fn to_skip(conn: &mut Conn, ids: &[RecipientId]) -> QueryResult<Vec<(RecipientId, String)>> {
     let reason = held_back(
         conn,
         "(SELECT campaigns.topic_id FROM campaigns WHERE campaigns.id = recipients.campaign_id)",
@@ -64,7 +61,10 @@ pub fn to_skip(
         .filter(recipients::id.eq_any(ids.to_vec()))
         .select((recipients::id, sql::<Text>(&reason)))
         .load(conn)?;
-    Ok(found.into_iter().filter(|(_, why)| !why.is_empty()).collect())
+    Ok(found
+        .into_iter()
+        .filter(|(_, why)| !why.is_empty())
+        .collect())
 }
 
 /// Of these claimed recipients, those whose mail may go over the line now: they are marked as being sent, which is on disk
@@ -179,7 +179,9 @@ pub fn reap(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<CampaignId>> {
 /// Whether anybody holds something that ran out.
 pub fn has_lost(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
     let held = recipients::table
-        .filter(sql::<Bool>("recipients.state IN ('claimed', 'transmitting')"))
+        .filter(sql::<Bool>(
+            "recipients.state IN ('claimed', 'transmitting')",
+        ))
         .filter(recipients::claimed_until.lt(now));
     Cached(diesel::select(exists(held))).get_result(conn)
 }

@@ -42,10 +42,7 @@ pub fn newest(
 }
 
 /// What the pages of some campaigns count.
-pub fn tallies(
-    conn: &mut Conn,
-    ids: Vec<CampaignId>,
-) -> QueryResult<HashMap<CampaignId, Tally>> {
+pub fn tallies(conn: &mut Conn, ids: Vec<CampaignId>) -> QueryResult<HashMap<CampaignId, Tally>> {
     let rows: Vec<(CampaignId, Tally)> = campaign_tallies::table
         .filter(campaign_tallies::campaign_id.eq_any(ids))
         .select((campaign_tallies::campaign_id, Tally::as_select()))

@@ -27,12 +27,20 @@ fn what_goes_on_for_ever_or_grows_too_large_is_stopped() {
     assert!(fault.message.contains("too long"), "{fault}");
     let large = "{% set big = 'x' * 200000 %}{% for a in range(200) %}{{ big }}{% endfor %}";
     let fault = rendered(Format::Html, "S", large).expect_err("too large");
-    assert!(fault.message.contains("megabyte") || fault.message.contains("too long"), "{fault}");
+    assert!(
+        fault.message.contains("megabyte") || fault.message.contains("too long"),
+        "{fault}"
+    );
 }
 
 #[test]
 fn a_subject_is_one_line_whatever_stands_in_it() {
-    let mail = rendered(Format::Html, "A{{ '\\r\\nBcc: x@y.example' }}\n B", "<p>x</p>").expect("a mail");
+    let mail = rendered(
+        Format::Html,
+        "A{{ '\\r\\nBcc: x@y.example' }}\n B",
+        "<p>x</p>",
+    )
+    .expect("a mail");
     assert_eq!(mail.subject, "A Bcc: x@y.example B");
 }
 
@@ -53,7 +61,11 @@ fn mjml_becomes_html_with_links_of_ours_and_a_way_out() {
     assert!(mail.html.contains("https://crm.example/mail/o/"));
     assert!(mail.html.contains("https://crm.example/mail/u/"));
     assert!(!mail.html.contains("href=\"https://shop.example"));
-    assert!(mail.text.contains("Go (https://crm.example/mail/c/"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Go (https://crm.example/mail/c/"),
+        "{}",
+        mail.text
+    );
 }
 
 #[test]

@@ -65,7 +65,10 @@ const BODY: &str = "<html><body><p>Hello {{ contact.first_name | fallback(\"ther
 
 /// A draft that goes to the customers about the topic.
 async fn draft(agent: &Agent, topic: TopicId, body: &str) -> CampaignId {
-    let answer = agent.post("/campaigns", &[("name", "Spring news")]).await.is(303);
+    let answer = agent
+        .post("/campaigns", &[("name", "Spring news")])
+        .await
+        .is(303);
     let id = between(answer.location(), "/campaigns/", "/");
     write(agent, &id, "1", body).await.is(303);
     let form = [("view", "1"), ("topic", &*topic.to_string())];

@@ -13,12 +13,18 @@ async fn it_goes_to_those_who_allowed_it_once_and_says_who_was_held_back() {
     let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
     customer(&ada, "Never Asked", "never@asked.example").await;
     let gone = customer(&ada, "Left Everything", "left@all.example").await;
-    ada.post("/contacts", &[("name", "No Address"), ("stage", "customer")])
-        .await
-        .is(303);
-    ada.post("/contacts", &[("name", "A Lead"), ("email", "lead@x.example")])
-        .await
-        .is(303);
+    ada.post(
+        "/contacts",
+        &[("name", "No Address"), ("stage", "customer")],
+    )
+    .await
+    .is(303);
+    ada.post(
+        "/contacts",
+        &[("name", "A Lead"), ("email", "lead@x.example")],
+    )
+    .await
+    .is(303);
     allows(&ada, grace, topic).await;
     allows(&ada, gone, topic).await;
     ada.post("/settings/suppressed", &[("email", "LEFT@all.example")])
@@ -39,7 +45,9 @@ async fn it_goes_to_those_who_allowed_it_once_and_says_who_was_held_back() {
     ada.post(&format!("/campaigns/{id}/launch"), &[])
         .await
         .leads_to(&format!("/campaigns/{id}"));
-    ada.get(&format!("/campaigns/{id}")).await.says("1 still to go");
+    ada.get(&format!("/campaigns/{id}"))
+        .await
+        .says("1 still to go");
     send(&app).await;
     send(&app).await;
     let mails = app.mails().await;
@@ -86,7 +94,9 @@ async fn who_withdraws_after_the_launch_gets_nothing() {
         allows(&ada, who, topic).await;
     }
     let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
     let form = [
         ("topic", &*topic.to_string()),
         ("state", "withdrawn"),
@@ -116,21 +126,34 @@ async fn a_pause_holds_everybody_and_cancelling_is_for_good() {
         allows(&ada, who, topic).await;
     }
     let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
     // Twice is once.
     ada.post(&format!("/campaigns/{id}/launch"), &[])
         .await
         .leads_to(&format!("/campaigns/{id}"));
-    ada.post(&format!("/campaigns/{id}/pause"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/pause"), &[])
+        .await
+        .is(303);
     send(&app).await;
     assert_eq!(app.mails().await.len(), 0);
-    ada.post(&format!("/campaigns/{id}/resume"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/resume"), &[])
+        .await
+        .is(303);
     send(&app).await;
     assert_eq!(app.mails().await.len(), 5);
-    let again = ada.post(&format!("/campaigns/{id}/copy"), &[]).await.is(303);
+    let again = ada
+        .post(&format!("/campaigns/{id}/copy"), &[])
+        .await
+        .is(303);
     let id = between(again.location(), "/campaigns/", "/");
-    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
-    ada.post(&format!("/campaigns/{id}/cancel"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
+    ada.post(&format!("/campaigns/{id}/cancel"), &[])
+        .await
+        .is(303);
     send(&app).await;
     assert_eq!(app.mails().await.len(), 5);
     ada.get(&format!("/campaigns/{id}"))
@@ -149,13 +172,21 @@ async fn a_planned_campaign_goes_out_at_its_time_and_not_much_later() {
     allows(&ada, grace, topic).await;
     let id = draft(&ada, topic, BODY).await;
     let plan = |at: &'static str| [("at", at)];
-    ada.post(&format!("/campaigns/{id}/schedule"), &plan("2020-01-01T09:00"))
+    ada.post(
+        &format!("/campaigns/{id}/schedule"),
+        &plan("2020-01-01T09:00"),
+    )
+    .await
+    .leads_to(&format!("/campaigns/{id}/review"));
+    ada.post(
+        &format!("/campaigns/{id}/schedule"),
+        &plan("2099-01-01T09:00"),
+    )
+    .await
+    .leads_to(&format!("/campaigns/{id}"));
+    ada.get("/campaigns?state=scheduled")
         .await
-        .leads_to(&format!("/campaigns/{id}/review"));
-    ada.post(&format!("/campaigns/{id}/schedule"), &plan("2099-01-01T09:00"))
-        .await
-        .leads_to(&format!("/campaigns/{id}"));
-    ada.get("/campaigns?state=scheduled").await.says("Spring news");
+        .says("Spring news");
     send(&app).await;
     assert_eq!(app.mails().await.len(), 0);
     // As if Rapport had slept through it.

@@ -11,7 +11,9 @@ async fn openings_and_clicks_are_counted_told_and_lead_only_where_they_were_sign
     let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
     allows(&ada, grace, topic).await;
     let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
     send(&app).await;
     let mail = readable(&app.mails().await[0].text);
     let mail = html_of(&mail);
@@ -67,11 +69,16 @@ async fn one_click_unsubscribes_by_post_alone_and_the_preference_page_brings_bac
     let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
     allows(&ada, grace, topic).await;
     let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[]).await.is(303);
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
     send(&app).await;
     let mail = readable(&app.mails().await[0].text);
     let leave = format!("/mail/u/{}", between(&mail, "/mail/u/", ">"));
-    let choose = format!("/preferences/{}", between(&html_of(&mail), "/preferences/", "\""));
+    let choose = format!(
+        "/preferences/{}",
+        between(&html_of(&mail), "/preferences/", "\"")
+    );
     let reader = app.browser();
     // A scanner follows links; that changes nothing.
     reader.get(&leave).await.is(200).says("Unsubscribe?");

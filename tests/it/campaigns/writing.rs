@@ -34,7 +34,10 @@ async fn a_fault_is_named_with_its_line_and_what_was_typed_stays() {
         ("subject", "S"),
         ("from_email", "no address"),
         ("format", "mjml"),
-        ("body", "<mjml><mj-body>\n<mj-nothing></mj-nothing></mj-body></mjml>"),
+        (
+            "body",
+            "<mjml><mj-body>\n<mj-nothing></mj-nothing></mj-body></mjml>",
+        ),
         ("seen", "1"),
     ];
     ada.post(&format!("/campaigns/{id}/content"), &form)
@@ -97,11 +100,16 @@ async fn a_mail_is_looked_at_as_somebody_tried_on_all_and_sent_to_an_address() {
         .await
         .says("It has no unsubscribe link; one is added");
     let form = [("to", "me@rapport.example"), ("as", &*grace.to_string())];
-    ada.post(&format!("/campaigns/{id}/test"), &form).await.is(303);
+    ada.post(&format!("/campaigns/{id}/test"), &form)
+        .await
+        .is(303);
     let mails = app.mails().await;
     assert_eq!(mails[0].to, "me@rapport.example");
     let mail = readable(&mails[0].text);
-    assert!(mail.contains("Subject: [Test] News for Grace Hopper"), "{mail}");
+    assert!(
+        mail.contains("Subject: [Test] News for Grace Hopper"),
+        "{mail}"
+    );
     assert!(mail.contains("Dear Grace,"), "{mail}");
     assert!(!mail.contains("/mail/o/"), "a test counts nothing: {mail}");
 }
@@ -128,7 +136,9 @@ async fn templates_are_copied_and_filters_in_use_stay() {
     ada.get("/contacts").await.says("Customers");
     let answer = ada.post("/contacts/views/1/remove", &[]).await;
     answer.leads_to("/contacts");
-    ada.get("/contacts").await.says("A campaign uses this filter");
+    ada.get("/contacts")
+        .await
+        .says("A campaign uses this filter");
     ada.post(&format!("/campaigns/{id}/delete"), &[])
         .await
         .leads_to("/campaigns");
