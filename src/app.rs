@@ -291,7 +291,12 @@ fn company_cards() -> CompanyCards {
 
 /// What Home shows, by role.
 fn panels() -> Panels {
-    Panels(vec![related::my_tasks, related::my_deals, campaigns::panel::panel, record::hot])
+    Panels(vec![
+        related::my_tasks,
+        related::my_deals,
+        campaigns::panel::panel,
+        record::hot,
+    ])
 }
 
 /// What the settings' sidebar counts.
