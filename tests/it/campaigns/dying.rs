@@ -70,7 +70,12 @@ impl Sink {
                         break;
                     }
                 }
-                *self.0.lock().expect("a lock").entry(to.clone()).or_default() += 1;
+                *self
+                    .0
+                    .lock()
+                    .expect("a lock")
+                    .entry(to.clone())
+                    .or_default() += 1;
                 std::thread::sleep(Duration::from_millis(4));
                 "250 taken\r\n"
             } else if word.starts_with("QUIT") {
@@ -140,7 +145,12 @@ async fn crowd(app: &TestApp, topic: TopicId) {
 
 fn victim(database: &str, server: &str) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "campaigns::dying::the_victim", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "campaigns::dying::the_victim",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(DATABASE, database)
         .env(SERVER, server)
         .stdout(Stdio::null())
@@ -225,7 +235,10 @@ async fn nobody_gets_it_twice_and_who_did_not_get_it_is_uncertain() {
     assert_eq!(rows.len(), PEOPLE);
     assert_eq!(sent.len() + unknown.len(), PEOPLE, "{rows:?}");
     assert!(unknown.len() <= KILLS * LINES, "{}", unknown.len());
-    assert!(got.values().all(|n| *n == 1), "somebody got it twice: {got:?}");
+    assert!(
+        got.values().all(|n| *n == 1),
+        "somebody got it twice: {got:?}"
+    );
     for address in sent {
         assert!(got.contains_key(address), "{address} is said to have it");
     }
