@@ -50,7 +50,7 @@ impl Hits {
                 return;
             }
             let kept = hits.clone();
-            let written: QueryResult<()> = db.write(move |conn| write(conn, &hits, now)).await;
+            let written: QueryResult<()> = db.write(move |conn| write_down(conn, &hits, now)).await;
             if let Err(error) = written {
                 tracing::warn!(%error, "cannot write down openings and clicks; they wait");
                 let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,7 +81,8 @@ struct Added {
     clicked: i64,
 }
 
-fn write(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<()> {
+/// Writes down what recipients did: their rows, the figures, the acts of the contacts.
+pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<()> {
     let mut known = known(conn, hits)?;
     let names = names(conn, &known)?;
     let mut added: BTreeMap<CampaignId, Added> = BTreeMap::new();

@@ -287,11 +287,11 @@ pub struct Recipient {
 /// Why somebody is held back, for people. What is no word of ours is said as it is.
 pub fn held_back(reason: &str) -> &str {
     match reason {
-        "no_consent" => "has not allowed this topic",
-        "suppressed" => "address is suppressed",
-        "gone" => "contact was deleted",
-        "address_changed" => "has another address by now",
-        "cancelled" => "the campaign was cancelled",
+        "no_consent" => "did not allow this topic",
+        "suppressed" => "suppressed address",
+        "gone" => "deleted meanwhile",
+        "address_changed" => "another address meanwhile",
+        "cancelled" => "cancelled before their turn",
         other => other,
     }
 }

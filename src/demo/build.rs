@@ -7,14 +7,15 @@ use std::time::Duration;
 use diesel::prelude::*;
 use futures_util::future::try_join_all;
 
-use super::cast::{DOMAIN, TEAM};
-use super::office::{Book, Deed, deals};
+use super::cast::{DOMAIN, INGRID, SADE, TEAM};
+use super::office::{Book, Deed, deals, mailings};
+use super::plan::SEED;
 use super::{Plan, Post, SOURCES, Size};
 use crate::accounts::actions::{self as accounts, SetUp};
 use crate::accounts::audit::By;
 use crate::accounts::password::Cost;
 use crate::accounts::{AccountError, store as users};
-use crate::base::ids::{SourceId, UserId};
+use crate::base::ids::{ContactId, SourceId, UserId};
 use crate::base::{EmailAddress, Timestamp, token};
 use crate::contacts::refusal::Refusal;
 use crate::db::schema::{companies, contacts};
@@ -104,6 +105,15 @@ impl From<AccountError> for DemoError {
     }
 }
 
+impl From<crate::campaigns::actions::Refusal> for DemoError {
+    fn from(refusal: crate::campaigns::actions::Refusal) -> Self {
+        match refusal {
+            crate::campaigns::actions::Refusal::Query(error) => error.into(),
+            refusal => Self::Refused(refusal.to_string()),
+        }
+    }
+}
+
 impl From<crate::deals::Refusal> for DemoError {
     fn from(refusal: crate::deals::Refusal) -> Self {
         match refusal {
@@ -161,6 +171,8 @@ pub fn build(
     let pitches = office.plan.pitches.len();
     office.sell(&ground.db, now)?;
     say(&format!("{pitches:>6} deals made and moved along"));
+    let mails = office.mail(&ground.db, start, now)?;
+    say(&format!("{mails:>6} mails of two campaigns sent"));
     Ok(World {
         team: TEAM
             .iter()
@@ -259,6 +271,28 @@ impl Office {
             })?;
         }
         Ok(())
+    }
+
+    /// Topics, what people allowed, and the mailings.
+    fn mail(&self, db: &Db, start: Timestamp, now: Timestamp) -> Result<usize, DemoError> {
+        let ingrid = self.plan.people.get(INGRID).map(|person| person.email.clone());
+        let always: Vec<String> = ingrid.into_iter().collect();
+        let topics = db.write_now(move |conn| mailings::topics(conn, &By::house(), start))?;
+        let mut above = ContactId(0);
+        loop {
+            let always = always.clone();
+            let asked =
+                db.write_now(move |conn| mailings::ask(conn, topics, above, &always, SEED))?;
+            let Some(last) = asked else { break };
+            above = last;
+        }
+        let Some((id, sade)) = self.book.colleague(SADE) else {
+            return Ok(0);
+        };
+        let name = sade.name;
+        Ok(db.write_now(move |conn| {
+            mailings::send(conn, topics, (id, name), &always, SEED, now)
+        })?)
     }
 
     fn work(

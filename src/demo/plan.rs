@@ -11,7 +11,7 @@ use super::wire::{self, Post};
 use crate::base::Timestamp;
 
 /// The one seed: change it, and everybody has another life.
-const SEED: u64 = 0x7469_6465;
+pub(super) const SEED: u64 = 0x7469_6465;
 
 /// A planned world.
 #[derive(Debug)]

@@ -136,6 +136,10 @@ pub fn say(
         .set(holds)
         .portable()
         .execute(conn)?;
+    // What people here typed in, or brought with them, is no act of the contact.
+    if !proof.source.is_own() {
+        return Ok(true);
+    }
     let name = store::topic(conn, topic)?.map(|topic| topic.name);
     let act = Act {
         contact,
@@ -146,7 +150,7 @@ pub fn say(
         properties: serde_json::json!({ "topic": name, "source": proof.source }),
         at: now,
         key: format!("consent:{entry}"),
-        by_contact: proof.source.is_own(),
+        by_contact: true,
     };
     acts::record(conn, &[act], now)?;
     Ok(true)

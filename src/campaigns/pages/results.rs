@@ -215,7 +215,7 @@ fn held(conn: &mut Conn, campaign: &Campaign, tally: &Tally) -> Result<Vec<Lost>
     let mut held = Vec::new();
     if tally.without_address > 0 {
         held.push(Lost {
-            words: "has no e-mail address".to_owned(),
+            words: "without an e-mail address".to_owned(),
             tone: "",
             figure: number(tally.without_address),
         });

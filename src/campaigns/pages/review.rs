@@ -273,7 +273,7 @@ impl Scene {
             format!("Links lead to {base}")
         } else {
             format!(
-                "Links lead to {base}; mail programs unsubscribe by https only (Settings, General)"
+                "Links lead to {base}; unsubscribe buttons of mail programs need https"
             )
         };
         checks.push(check(

@@ -1,9 +1,10 @@
 //! What the team of Tidewater does in Rapport itself: types people in, takes them over, moves them along, tags, notes.
 //! `plan` says what and when, `book` does it through the actions everybody uses, `words` holds what they write, `deals` is the
-//! pipeline.
+//! pipeline, `mailings` what is sent to many.
 
 mod book;
 pub(super) mod deals;
+pub(super) mod mailings;
 mod plan;
 mod words;
 
