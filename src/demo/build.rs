@@ -275,7 +275,11 @@ impl Office {
 
     /// Topics, what people allowed, and the mailings.
     fn mail(&self, db: &Db, start: Timestamp, now: Timestamp) -> Result<usize, DemoError> {
-        let ingrid = self.plan.people.get(INGRID).map(|person| person.email.clone());
+        let ingrid = self
+            .plan
+            .people
+            .get(INGRID)
+            .map(|person| person.email.clone());
         let always: Vec<String> = ingrid.into_iter().collect();
         let topics = db.write_now(move |conn| mailings::topics(conn, &By::house(), start))?;
         let mut above = ContactId(0);
@@ -290,9 +294,7 @@ impl Office {
             return Ok(0);
         };
         let name = sade.name;
-        Ok(db.write_now(move |conn| {
-            mailings::send(conn, topics, (id, name), &always, SEED, now)
-        })?)
+        Ok(db.write_now(move |conn| mailings::send(conn, topics, (id, name), &always, SEED, now))?)
     }
 
     fn work(

@@ -272,9 +272,7 @@ impl Scene {
         let words = if is_public {
             format!("Links lead to {base}")
         } else {
-            format!(
-                "Links lead to {base}; unsubscribe buttons of mail programs need https"
-            )
+            format!("Links lead to {base}; unsubscribe buttons of mail programs need https")
         };
         checks.push(check(
             is_public,

@@ -136,10 +136,15 @@ pub(in crate::demo) fn send(
         n += deliver(conn, id, &mailing, always, seed, at)?;
         actions::finish(conn, id, at.plus(10 * MINUTE))?;
     }
-    let next = content("Your probes before the ice", "Winter service: three dates left", [
-        "Ice on the moorings is the commonest reason for a lost probe.",
-        "Our people come to you in week 49, 50 and 51.",
-    ], "/service/winter");
+    let next = content(
+        "Your probes before the ice",
+        "Winter service: three dates left",
+        [
+            "Ice on the moorings is the commonest reason for a lost probe.",
+            "Our people come to you in week 49, 50 and 51.",
+        ],
+        "/service/winter",
+    );
     actions::create(conn, "Winter service", &next, &by, now.plus(-3 * HOUR))?;
     Ok(n)
 }
@@ -238,26 +243,44 @@ fn mailings() -> Vec<Mailing> {
         Mailing {
             name: "Algae season 2026",
             view: ("Everybody we know", ""),
-            content: content("The bloom is early this year", "Chlorophyll is 40% above last year. Three readings to watch.", [
-                "chlorophyll off the coast is 40% above last year. If the wind stays west, the bloom is three weeks early.",
-                "A calibrated oxygen probe warns about six hours earlier than one that drifted.",
-            ], "/calibration/book"),
+            content: content(
+                "The bloom is early this year",
+                "Chlorophyll is 40% above last year. Three readings to watch.",
+                [
+                    "chlorophyll off the coast is 40% above last year. If the wind stays west, the bloom is three weeks early.",
+                    "A calibrated oxygen probe warns about six hours earlier than one that drifted.",
+                ],
+                "/calibration/book",
+            ),
             days_ago: 23,
             opened: 44,
             clicked: 24,
-            links: ["/calibration/book", "/docs/calibration/optical-do", "/pricing"],
+            links: [
+                "/calibration/book",
+                "/docs/calibration/optical-do",
+                "/pricing",
+            ],
         },
         Mailing {
             name: "Buoy 3 firmware 4.2",
             view: ("Customers", "view=customers"),
-            content: content("Firmware 4.2 for your buoys", "Half the battery, and readings every minute.", [
-                "your Buoy 3 runs twice as long on one charge with firmware 4.2, and can send a reading every minute.",
-                "The update takes four minutes over the air. Nothing has to come ashore.",
-            ], "/docs/firmware/4-2"),
+            content: content(
+                "Firmware 4.2 for your buoys",
+                "Half the battery, and readings every minute.",
+                [
+                    "your Buoy 3 runs twice as long on one charge with firmware 4.2, and can send a reading every minute.",
+                    "The update takes four minutes over the air. Nothing has to come ashore.",
+                ],
+                "/docs/firmware/4-2",
+            ),
             days_ago: 6,
             opened: 61,
             clicked: 38,
-            links: ["/docs/firmware/4-2", "/docs/firmware/changes", "/stories/nordfjord-havbruk"],
+            links: [
+                "/docs/firmware/4-2",
+                "/docs/firmware/changes",
+                "/stories/nordfjord-havbruk",
+            ],
         },
     ]
 }
