@@ -167,10 +167,10 @@ pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     };
     Ok(Some(Panel {
         title: "My tasks",
-        note: if late > 0 {
-            format!("{late} overdue")
-        } else {
-            String::new()
+        note: match late {
+            0 => String::new(),
+            late if late as i64 == LINES => format!("{late}+ overdue"),
+            late => format!("{late} overdue"),
         },
         href: "/tasks".to_owned(),
         is_aside: false,

@@ -22,6 +22,8 @@ const GROWING: &[&str] = &[
     "company_tags",
     "contact_tags",
     "contacts",
+    "deal_contacts",
+    "deals",
     "event_days",
     "event_keys",
     "events",
@@ -31,6 +33,7 @@ const GROWING: &[&str] = &[
     "merges",
     "quarantine",
     "sessions",
+    "stage_changes",
     "timeline_entries",
     "trait_values",
     "traits",
@@ -69,6 +72,30 @@ const PAGES: &[&str] = &[
     "/companies?q=nord",
     "/companies/1",
     "/companies/trash",
+    "/deals",
+    "/deals?owner=me",
+    "/deals?owner=none",
+    "/deals?q=fjord",
+    "/deals/lane/1",
+    "/deals/lane/1?owner=1",
+    "/deals?view=list",
+    "/deals?view=list&sort=amount",
+    "/deals?view=list&sort=created&state=won",
+    "/deals?view=list&owner=1",
+    "/deals?view=list&owner=1&sort=amount",
+    "/deals?view=list&owner=none&sort=created",
+    "/deals?view=list&stage=1",
+    "/deals?view=list&stage=1&sort=amount",
+    "/deals?view=list&stage=1&sort=created",
+    "/deals?view=list&q=fjord",
+    "/deals/1",
+    "/deals/1?show=notes",
+    "/deals/new?contact=1",
+    "/deals/people?q=ingrid",
+    "/deals/trash",
+    "/tasks",
+    "/tasks?show=done",
+    "/settings/pipeline",
     "/settings/sources",
     "/settings/sources/2",
     "/settings/quarantine",
@@ -96,6 +123,14 @@ async fn every_question_of_a_page_walks_an_index() {
     site.send(ingrid).await;
     ada.post("/contacts/1/tags", &[("tag", "boat")]).await;
     ada.post("/contacts/1/notes", &[("body", "Called.")]).await;
+    let deal = [
+        ("title", "Fjord monitoring"),
+        ("owner", "1"),
+        ("company", "Nordfjord"),
+        ("contact", "Ingrid Sæther"),
+    ];
+    ada.post("/deals", &deal).await.leads_to("/deals/1");
+    ada.post("/tasks", &[("body", "Call"), ("deal", "1")]).await;
 
     WATCHED.write().expect("a lock").insert(file_of(&site));
     for page in PAGES {

@@ -141,7 +141,8 @@ fn pitch(
     let is_open = matches!(fate, Fate::Open);
     let mut tasks = Vec::new();
     if is_open && dice.chance(78) {
-        let due = *dice.weighted(&[(3, -4), (2, -1), (4, 0), (4, 2), (5, 6), (3, 20)]);
+        let due = *dice.weighted(&[(1, -4), (2, -1), (4, 0), (6, 2), (7, 6), (6, 20)]);
+        let due = if due > 1 { dice.between(1, due) } else { due };
         tasks.push((*dice.pick(NEXT), due, false));
     }
     if dice.chance(60) {
