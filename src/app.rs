@@ -37,8 +37,12 @@ use crate::web as kit;
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 /// What else moves when two contacts become one.
-const FOLLOWERS: Followers =
-    Followers(&[privacy::merged, related::follow, campaigns::story::merged]);
+pub const FOLLOWERS: Followers = Followers(&[
+    privacy::merged,
+    related::follow,
+    desk::related::follow,
+    campaigns::story::merged,
+]);
 
 /// Everything a running instance shares.
 #[derive(Clone)]
@@ -269,7 +273,11 @@ pub fn app(
 
 /// What a contact's story is made of, beyond entries and notes.
 fn strands() -> Strands {
-    Strands(vec![record::visits, campaigns::story::mails])
+    Strands(vec![
+        record::visits,
+        desk::story::mails,
+        campaigns::story::mails,
+    ])
 }
 
 /// What stands beside a contact's story, beyond its companies.
@@ -278,6 +286,7 @@ fn cards() -> Cards {
         record::activity,
         related::contact_deals,
         related::contact_tasks,
+        desk::related::contact_tickets,
         record::touches,
         privacy::card,
         campaigns::story::card,
@@ -286,7 +295,11 @@ fn cards() -> Cards {
 
 /// What stands beside a company's story, beyond its people.
 fn company_cards() -> CompanyCards {
-    CompanyCards(vec![related::company_deals, related::company_tasks])
+    CompanyCards(vec![
+        related::company_deals,
+        related::company_tasks,
+        desk::related::company_tickets,
+    ])
 }
 
 /// What Home shows, by role.
@@ -294,6 +307,8 @@ fn panels() -> Panels {
     Panels(vec![
         related::my_tasks,
         related::my_deals,
+        desk::related::my_tickets,
+        desk::related::unassigned,
         campaigns::panel::panel,
         record::hot,
     ])

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use futures_util::future::try_join_all;
 
 use super::cast::{DOMAIN, INGRID, SADE, TEAM};
-use super::office::{Book, Deed, deals, mailings};
+use super::office::{Book, Deed, deals, fill_desk, mailings};
 use super::plan::SEED;
 use super::{Plan, Post, SOURCES, Size};
 use crate::accounts::actions::{self as accounts, SetUp};
@@ -171,6 +171,11 @@ pub fn build(
     let pitches = office.plan.pitches.len();
     office.sell(&ground.db, now)?;
     say(&format!("{pitches:>6} deals made and moved along"));
+    let (people, desk_team) = (office.plan.clone(), office.book.team().to_vec());
+    ground
+        .db
+        .write_now(move |conn| fill_desk(conn, &people.people, &desk_team, start, now))?;
+    say("The desk has answered its mail.");
     let mails = office.mail(&ground.db, start, now)?;
     say(&format!("{mails:>6} mails of two campaigns sent"));
     Ok(World {

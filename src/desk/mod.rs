@@ -9,6 +9,8 @@ pub mod tickets;
 
 use actix_web::web;
 
+pub use tickets::{related, story};
+
 /// Routes of the desk.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     inbound::routes(cfg);

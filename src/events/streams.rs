@@ -31,7 +31,7 @@ struct Open {
 
 /// An open stream; dropping it gives the place back.
 #[derive(Debug)]
-pub(in crate::events) struct Place {
+pub struct Place {
     streams: Streams,
     user: UserId,
     number: u64,
@@ -40,7 +40,7 @@ pub(in crate::events) struct Place {
 
 impl Streams {
     /// A place for one more stream, which may be that of the person's oldest one.
-    pub(in crate::events) fn take(&self, user: UserId) -> Place {
+    pub fn take(&self, user: UserId) -> Place {
         let (sender, end) = oneshot::channel();
         let mut open = self.lock();
         open.taken += 1;
@@ -77,7 +77,7 @@ impl Streams {
 
 impl Place {
     /// Returns when the stream has to end, with what it says last. Not to be asked again.
-    pub(in crate::events) async fn ended(&mut self) -> Option<Bytes> {
+    pub async fn ended(&mut self) -> Option<Bytes> {
         let is_displaced = (&mut self.end).await.is_ok();
         is_displaced.then(|| Bytes::from_static(GIVES_WAY))
     }

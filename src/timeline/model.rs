@@ -174,6 +174,8 @@ text_enum!(
         All => "all",
         /// Visits and what was done on them.
         Web => "web",
+        /// Mails.
+        Mail => "mail",
         /// What people wrote.
         Notes => "notes",
         /// What was changed.
@@ -187,6 +189,7 @@ impl Show {
         match self {
             Self::All => "All",
             Self::Web => "Web",
+            Self::Mail => "Mail",
             Self::Notes => "Notes",
             Self::Changes => "Changes",
         }
@@ -304,7 +307,7 @@ pub struct StoryItem {
     pub rank: i64,
     /// The row's id: breaks ties within a strand.
     pub id: i64,
-    /// Which filter shows it: `Web`, `Notes`, `Changes`.
+    /// Which filter shows it: `Web`, `Mail`, `Notes`, `Changes`.
     pub group: Show,
     /// Icon.
     pub icon: &'static str,

@@ -7,6 +7,7 @@ use super::day::{self, Day};
 use super::mark::{Bound, Mark, bound};
 use super::model::{About, Show, StoryItem};
 use super::{entries, notes};
+use crate::accounts::Role;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::db::Conn;
@@ -25,6 +26,8 @@ pub struct StrandAsk {
     pub show: Show,
     /// How many at most.
     pub limit: i64,
+    /// The reader's role, for lines that need a right of their own.
+    pub role: Role,
     /// Now.
     pub now: Timestamp,
 }
@@ -57,6 +60,8 @@ pub struct StoryAsk {
     pub now: Timestamp,
     /// The reader's zone.
     pub zone: Tz,
+    /// The reader's role.
+    pub role: Role,
 }
 
 /// One page of a story, ready to show.
@@ -92,12 +97,13 @@ impl Story {
         }
         let mut shows = vec![Show::All];
         if let About::Contact(contact) = ask.about {
-            shows.push(Show::Web);
+            shows.extend([Show::Web, Show::Mail]);
             let ask = StrandAsk {
                 contact,
                 before: ask.before,
                 show: ask.show,
                 limit,
+                role: ask.role,
                 now: ask.now,
             };
             for strand in &strands.0 {

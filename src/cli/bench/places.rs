@@ -10,7 +10,7 @@ use super::reader::Kind;
 use super::stand::Stand;
 use crate::base::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{contact_tags, contacts, identities, sources, tags};
+use crate::db::schema::{contact_tags, contacts, identities, sources, tags, tickets};
 use crate::web::Cursor;
 
 /// Contacts whose pages are read.
@@ -58,6 +58,7 @@ impl Places<'_> {
         for (key, label, paths) in desks::deals(self.conn)? {
             kinds.push(self.pages(key, label, paths));
         }
+        kinds.extend(self.desk()?);
         Ok(kinds)
     }
 
@@ -78,6 +79,48 @@ impl Places<'_> {
             .collect();
         let head = format!("Authorization: Bearer {}", self.stand.api_key);
         Ok(self.kind("api", "contacts API by user id", &paths, &head))
+    }
+
+    /// The queue of the desk, its filters and tickets.
+    fn desk(&mut self) -> QueryResult<Vec<Kind>> {
+        let ids: Vec<i64> = tickets::table
+            .order(tickets::id.desc())
+            .limit(SAMPLES)
+            .select(tickets::id)
+            .load(self.conn)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let row: Option<(i64, Timestamp)> = tickets::table
+            .filter(tickets::status.eq("closed"))
+            .order((tickets::last_at.desc(), tickets::id.desc()))
+            .offset(100_000)
+            .select((tickets::id, tickets::last_at))
+            .first(self.conn)
+            .optional()?;
+        let deep = row.map_or_else(
+            || "/tickets?status=closed".to_owned(),
+            |(id, at)| {
+                let key = at.0.to_string();
+                let after = Cursor { key, id }.encode();
+                format!("/tickets?status=closed&after={after}")
+            },
+        );
+        let lists = vec![
+            "/tickets?view=mine".to_owned(),
+            "/tickets?view=unassigned".to_owned(),
+            "/tickets?view=mine&status=closed".to_owned(),
+            "/tickets?status=solved&mailbox=2".to_owned(),
+        ];
+        let words = ["invoice", "buoy", "where", "gateway off"];
+        let asked = words.map(|word| format!("/tickets?q={}", encoded(word)));
+        Ok(vec![
+            self.pages("tickets", "ticket queue", vec!["/tickets".to_owned()]),
+            self.pages("tickets_views", "ticket queue, filtered", lists),
+            self.pages("tickets_deep", "deep in the ticket queue", vec![deep]),
+            self.pages("tickets_search", "ticket search", asked.to_vec()),
+            self.pages("ticket", "ticket", paths("/tickets/", &ids)),
+        ])
     }
 
     fn kind(&self, key: &'static str, label: &'static str, paths: &[String], head: &str) -> Kind {

@@ -9,6 +9,7 @@ mod people;
 mod person;
 mod plan;
 pub(super) mod rows;
+mod tickets;
 mod world;
 mod write;
 
@@ -41,6 +42,9 @@ pub struct Scale {
     /// Deals (default: one for ten contacts).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     deals: Option<u32>,
+    /// Tickets, two or three messages each (default: one for ten contacts).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000_000))]
+    tickets: Option<u32>,
     /// Another number makes other people.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -61,7 +65,7 @@ impl Scale {
             deals: self.deals.unwrap_or(self.contacts / 10),
             seed: self.seed,
         });
-        fill(&mut conn, plan)?;
+        fill(&mut conn, plan, self.tickets.unwrap_or(self.contacts / 10))?;
         drop(hold);
         say(&format!(
             "{} contacts, {} events in {:.0} s",
@@ -73,13 +77,14 @@ impl Scale {
     }
 }
 
-fn fill(conn: &mut Conn, mut plan: Plan) -> Result<(), Failure> {
+fn fill(conn: &mut Conn, mut plan: Plan, ticket_count: u32) -> Result<(), Failure> {
     let world = World::make(conn, clock::now())?;
     say_error("do not interrupt: a half-filled database has to be thrown away");
     let loading = bulk::begin(conn)?;
     write::write_companies(conn, &plan, &world)?;
     write::write_people(conn, &plan, &world)?;
     deals::write(conn, &plan, &world, clock::now())?;
+    tickets::write(conn, &plan, &world, ticket_count)?;
     plan.by_time();
     write::write_events(conn, &plan, &world)?;
     write::write_keys(conn, &plan, &world)?;

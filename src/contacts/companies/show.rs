@@ -194,6 +194,7 @@ impl ShowPage {
             show: Show::from_word(&params.show).unwrap_or(Show::All),
             now: viewer.now,
             zone: viewer.zone(),
+            role: viewer.user.role,
         };
         let place = [company.city.as_str(), company.country.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();

@@ -183,6 +183,7 @@ impl ShowPage {
             show: extra.show.unwrap_or(Show::All),
             now,
             zone,
+            role: viewer.user.role,
         };
         let card_ask = CardAsk {
             now,

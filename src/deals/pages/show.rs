@@ -205,6 +205,7 @@ impl ShowPage {
             show: extra.show.unwrap_or(Show::All),
             now,
             zone,
+            role: viewer.user.role,
         };
         let name = company.as_ref().map_or("", |(name, _)| name.as_str());
         let open = tasks::of(conn, About::Deal(id), TASKS)?;

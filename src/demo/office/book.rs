@@ -40,6 +40,11 @@ impl Book {
         self.team.get(place).copied().zip(TEAM.get(place))
     }
 
+    /// Who works at Tidewater, in the order of its team.
+    pub fn team(&self) -> &[UserId] {
+        &self.team
+    }
+
     /// Does one deed.
     pub fn act(&mut self, conn: &mut Conn, people: &[Person], deed: &Deed) -> Result<(), Refusal> {
         let (Some(user), Some(colleague)) = (self.team.get(deed.by), TEAM.get(deed.by)) else {

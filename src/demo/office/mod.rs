@@ -4,9 +4,12 @@
 
 mod book;
 pub(super) mod deals;
+mod desk;
 pub(super) mod mailings;
 mod plan;
+mod talks;
 mod words;
 
 pub(super) use book::Book;
+pub(super) use desk::fill as fill_desk;
 pub(super) use plan::{Deed, plan};

@@ -94,8 +94,14 @@ pub fn policy(shows_images: bool) -> String {
 }
 
 /// The page in the frame. `files`: where the images are that the mail brought along, by their content ids.
-pub fn page(html: &str, files: &HashMap<String, String>) -> String {
+pub fn page(html: &str, files: &HashMap<String, String>, shows_images: bool) -> String {
     let mut body = html.to_owned();
+    if !shows_images {
+        // The policy would refuse them; so nothing even asks.
+        body = body
+            .replace(" src=\"http://", " data-src=\"http://")
+            .replace(" src=\"https://", " data-src=\"https://");
+    }
     for (id, href) in files {
         body = body.replace(&format!("\"cid:{id}\""), &format!("\"{href}\""));
     }
@@ -148,7 +154,9 @@ mod tests {
         assert!(clean.contains("target=\"_blank\""), "{clean}");
         assert!(has_remote(&clean));
         let files = HashMap::from([("a@b".to_owned(), "/files/1".to_owned())]);
-        assert!(page(&clean, &files).contains("\"/files/1\""));
+        let shown = page(&clean, &files, false);
+        assert!(shown.contains("\"/files/1\"") && !shown.contains(" src=\"https:"));
+        assert!(page(&clean, &files, true).contains(" src=\"https:"));
         assert!(!policy(false).contains("https:"));
     }
 }

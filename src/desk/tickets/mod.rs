@@ -1,11 +1,15 @@
 //! Tickets: the queue, the conversation, answers and notes.
 
 pub mod actions;
+pub mod api;
 pub mod list;
+pub mod live;
 pub mod model;
 pub mod pages;
 pub mod refusal;
+pub mod related;
 pub mod sending;
 pub mod store;
+pub mod story;
 
 pub use pages::routes;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Change, Message, Ticket, TicketFile};
 use crate::base::Timestamp;
-use crate::base::ids::{ContactId, MessageId, TagId, TicketId};
+use crate::base::ids::{CompanyId, ContactId, MessageId, TagId, TicketId};
 use crate::contacts::tags::Tag;
 use crate::db::schema::{
     contacts, message_refs, tags, ticket_changes, ticket_files, ticket_messages, ticket_tags,
@@ -224,6 +224,17 @@ pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResul
     Cached(
         Ticket::query()
             .filter(tickets::contact_id.eq(contact))
+            .order((tickets::last_at.desc(), tickets::id.desc()))
+            .limit(limit),
+    )
+    .load(conn)
+}
+
+/// The newest tickets of a company's people.
+pub fn of_company(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Ticket>> {
+    Cached(
+        Ticket::query()
+            .filter(tickets::company_id.eq(company))
             .order((tickets::last_at.desc(), tickets::id.desc()))
             .limit(limit),
     )

@@ -1,6 +1,9 @@
 //! Stories of the desk: mail in, tickets, answers.
 
+mod api;
 mod mail_in;
+mod real_mail;
+mod record;
 mod round_trip;
 
 use crate::support::{Agent, TestApp};

@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 
 use super::ask::{Ask, View};
 use crate::base::Timestamp;
-use crate::base::ids::{TicketId, UserId};
+use crate::base::ids::{ContactId, TicketId, UserId};
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::tickets;
@@ -61,10 +61,35 @@ pub fn page(
         .as_ref()
         .and_then(|cursor| Some((Timestamp(cursor.number()?), cursor.id)));
     let rows = keyset!(query, desc, last_at, id, from).load(conn)?;
-    Ok(Paged::from_loaded(rows, limit, |row| Cursor {
+    Ok(Paged::from_loaded(rows, limit, by_last))
+}
+
+/// One page of a contact's tickets in a status, whoever has them.
+pub fn page_of_contact(
+    conn: &mut Conn,
+    contact: ContactId,
+    ask: &Ask,
+    limit: usize,
+) -> QueryResult<Paged<Ticket>> {
+    use tickets::{contact_id, id, last_at, status};
+    let query = Ticket::query()
+        .filter(contact_id.eq(contact))
+        .filter(status.eq(ask.status))
+        .limit(limit as i64 + 1)
+        .into_boxed();
+    let from = ask
+        .after
+        .as_ref()
+        .and_then(|cursor| Some((Timestamp(cursor.number()?), cursor.id)));
+    let rows = keyset!(query, desc, last_at, id, from).load(conn)?;
+    Ok(Paged::from_loaded(rows, limit, by_last))
+}
+
+fn by_last(row: &Ticket) -> Cursor {
+    Cursor {
         key: row.last_at.0.to_string(),
         id: row.id.0,
-    }))
+    }
 }
 
 /// Figures beside views and statuses.

@@ -11,14 +11,17 @@ use actix_web::web;
 
 use super::model::By;
 use crate::accounts::Viewer;
-use crate::desk::tickets::list;
+use crate::desk::tickets::{api, list, live};
 
 /// Routes of tickets.
 pub fn routes(cfg: &mut web::ServiceConfig) {
+    api::routes(cfg);
     let (get, post) = (web::get, web::post);
     cfg.route("/tickets", get().to(list::page::index))
         .route("/tickets", post().to(new::create))
         .route("/tickets/new", get().to(new::form))
+        .route("/tickets/live", get().to(live::queue))
+        .route("/tickets/{id}/live", get().to(live::ticket))
         .route("/tickets/{id}", get().to(show::show))
         .route("/tickets/{id}/messages", post().to(composer::send))
         .route("/tickets/{id}/status", post().to(change::status))

@@ -54,15 +54,16 @@ pub async fn formatted(
             )
         })
         .collect();
+    let shows_images = params.images == "1";
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((
             "content-security-policy",
-            html::policy(params.images == "1"),
+            html::policy(shows_images),
         ))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(html::page(&html, &pictures)))
+        .body(html::page(&html, &pictures, shows_images)))
 }
 
 /// `GET /tickets/{id}/files/{file}`. Needs: see tickets.

@@ -1,0 +1,153 @@
+//! What other records show of tickets: cards of a contact and of a company, panels of Home; and what moves with a contact
+//! that becomes another.
+
+use diesel::prelude::*;
+
+use super::list::ask::{Ask, Params};
+use super::list::query;
+use super::list::queue::shown;
+use super::model::{Status, Ticket};
+use super::store;
+use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
+use crate::accounts::rights::{EditTickets, ReadTickets, Right};
+use crate::base::ids::{CompanyId, ContactId};
+use crate::contacts::merge::Journal;
+use crate::contacts::{Card, CardAsk, CardRow};
+use crate::db::Conn;
+use crate::db::schema::{ticket_messages, tickets};
+use crate::web::ago;
+
+/// Tickets on a card.
+const ROWS: i64 = 8;
+/// Lines of a panel.
+const LINES: usize = 8;
+
+/// Tickets of a contact.
+pub fn contact_tickets(
+    conn: &mut Conn,
+    id: ContactId,
+    ask: &CardAsk,
+) -> QueryResult<Option<Card>> {
+    if !ReadTickets::allows(ask.role) {
+        return Ok(None);
+    }
+    let found = store::of_contact(conn, id, ROWS)?;
+    let add = EditTickets::allows(ask.role);
+    let add = add.then(|| (format!("/tickets/new?contact={id}"), "Open a ticket"));
+    Ok(Some(card(&found, ask, add)))
+}
+
+/// Tickets of a company's people.
+pub fn company_tickets(
+    conn: &mut Conn,
+    id: CompanyId,
+    ask: &CardAsk,
+) -> QueryResult<Option<Card>> {
+    if !ReadTickets::allows(ask.role) {
+        return Ok(None);
+    }
+    let found = store::of_company(conn, id, ROWS)?;
+    Ok((!found.is_empty()).then(|| card(&found, ask, None)))
+}
+
+fn card(found: &[Ticket], ask: &CardAsk, add: Option<(String, &'static str)>) -> Card {
+    let open = found.iter().filter(|t| t.status == Status::Open).count();
+    let row = |ticket: &Ticket| CardRow {
+        label: ticket.subject.clone(),
+        href: format!("/tickets/{}", ticket.id),
+        value: ticket.status.label().to_owned(),
+        hint: format!("#{} · {}", ticket.id, ago(ticket.last_at, ask.now, ask.zone)),
+        ..CardRow::default()
+    };
+    Card {
+        title: "Tickets".to_owned(),
+        count: if open > 0 {
+            format!("{open} open")
+        } else {
+            String::new()
+        },
+        note: if found.is_empty() { "No ticket yet." } else { "" }.to_owned(),
+        rows: found.iter().map(row).collect(),
+        add,
+        ..Card::default()
+    }
+}
+
+/// Home: open tickets of whoever looks.
+pub fn my_tickets(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
+    panel(conn, ask, "mine", "My open tickets", "Nothing of yours is open.")
+}
+
+/// Home: open tickets that nobody has taken.
+pub fn unassigned(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
+    panel(conn, ask, "unassigned", "Unassigned tickets", "Every open ticket is in somebody’s hands.")
+}
+
+fn panel(
+    conn: &mut Conn,
+    ask: &PanelAsk,
+    view: &str,
+    title: &'static str,
+    empty: &'static str,
+) -> QueryResult<Option<Panel>> {
+    if !EditTickets::allows(ask.role) {
+        return Ok(None);
+    }
+    let queue = Ask::read(&Params {
+        view: view.to_owned(),
+        ..Params::default()
+    });
+    let found = query::page(conn, &queue, ask.user, LINES)?.rows;
+    let counts = query::counts(conn, &queue, ask.user)?;
+    let names = store::contact_names(conn, found.iter().filter_map(|t| t.contact_id))?;
+    let row = |ticket: &Ticket| PanelRow {
+        label: ticket.subject.clone(),
+        href: queue.ticket(ticket.id),
+        about: ticket
+            .contact_id
+            .and_then(|id| names.get(&id).cloned())
+            .unwrap_or_default(),
+        why: ticket.preview.clone(),
+        icon: "inbox",
+        side: ago(ticket.last_at, ask.now, ask.zone),
+        tone: match ticket.priority.tone() {
+            "red" => "overdue",
+            "amber" => "soon",
+            _ => "soft",
+        },
+        done: None,
+    };
+    Ok(Some(Panel {
+        title,
+        note: if counts.open > 0 {
+            format!("{} open", shown(counts.open))
+        } else {
+            String::new()
+        },
+        href: queue.href(|_| {}),
+        is_aside: false,
+        rows: found.iter().map(row).collect(),
+        empty,
+    }))
+}
+
+/// Tickets and what was said in them follow the contact they belong to.
+pub fn follow(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
+    let (winner, loser) = (journal.winner(), journal.loser());
+    let own: Vec<i64> = tickets::table
+        .filter(tickets::contact_id.eq(loser.0))
+        .select(tickets::id)
+        .load(conn)?;
+    diesel::update(tickets::table.filter(tickets::contact_id.eq(loser.0)))
+        .set(tickets::contact_id.eq(winner.0))
+        .execute(conn)?;
+    journal.moved(conn, "tickets", own)?;
+    let said: Vec<i64> = ticket_messages::table
+        .filter(ticket_messages::contact_id.eq(loser.0))
+        .select(ticket_messages::id)
+        .load(conn)?;
+    diesel::update(ticket_messages::table.filter(ticket_messages::contact_id.eq(loser.0)))
+        .set(ticket_messages::contact_id.eq(winner.0))
+        .execute(conn)?;
+    journal.moved(conn, "ticket_messages", said)
+}
