@@ -28,12 +28,19 @@ const GROWING: &[&str] = &[
     "event_keys",
     "events",
     "identities",
+    "inbound_mails",
     "inbox",
     "merge_moves",
     "merges",
     "quarantine",
+    "message_refs",
     "sessions",
     "stage_changes",
+    "ticket_changes",
+    "ticket_files",
+    "ticket_messages",
+    "ticket_tags",
+    "tickets",
     "timeline_entries",
     "trait_values",
     "traits",
@@ -96,6 +103,14 @@ const PAGES: &[&str] = &[
     "/tasks",
     "/tasks?show=done",
     "/settings/pipeline",
+    "/tickets",
+    "/tickets?view=mine",
+    "/tickets?view=unassigned&status=solved",
+    "/tickets?mailbox=1",
+    "/tickets?q=valve",
+    "/tickets/1",
+    "/tickets/quarantine",
+    "/tickets/quarantine?state=aside",
     "/settings/sources",
     "/settings/sources/2",
     "/settings/quarantine",
@@ -131,6 +146,10 @@ async fn every_question_of_a_page_walks_an_index() {
     ];
     ada.post("/deals", &deal).await.leads_to("/deals/1");
     ada.post("/tasks", &[("body", "Call"), ("deal", "1")]).await;
+    let mailbox = [("address", "support@tidewater.example"), ("name", "Support")];
+    ada.post("/settings/mailboxes", &mailbox).await.is(303);
+    let ticket = [("contact", "1"), ("subject", "Valve"), ("text", "It leaks."), ("mailbox", "1")];
+    ada.post("/tickets", &ticket).await;
 
     WATCHED.write().expect("a lock").insert(file_of(&site));
     for page in PAGES {

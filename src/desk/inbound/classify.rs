@@ -85,6 +85,13 @@ impl Signs {
         }
         let local = mail.from.address.split('@').next().unwrap_or_default();
         let name = mail.from.name.to_lowercase();
+        // Nobody writes letters from these.
+        if DAEMONS.contains(&local) {
+            return true;
+        }
+        if OUTRIGHT.iter().any(|words| subject.starts_with(words)) && has_smtp_words(&mail.text) {
+            return true;
+        }
         let is_postmaster = POSTMASTERS.contains(&local)
             || ["mail delivery", "mailer-daemon", "mail administrator"]
                 .iter()
@@ -99,13 +106,21 @@ impl Signs {
     }
 }
 
-const POSTMASTERS: [&str; 6] = [
-    "mailer-daemon",
-    "mailerdaemon",
-    "postmaster",
-    "mail-daemon",
-    "mdaemon",
-    "bounce",
+const DAEMONS: [&str; 4] = ["mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon"];
+
+const POSTMASTERS: [&str; 4] = ["postmaster", "post_master", "bounce", "ndr"];
+
+/// Subjects that say it whoever the sender claims to be, if the text quotes a server.
+const OUTRIGHT: [&str; 9] = [
+    "mail could not be delivered",
+    "mail delivery fail",
+    "mail failed, returning",
+    "returned mail",
+    "undeliverable",
+    "undelivered mail",
+    "delivery status notification",
+    "delivery failure",
+    "failure notice",
 ];
 
 const BOUNCE_SUBJECTS: [&str; 20] = [

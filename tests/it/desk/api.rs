@@ -39,7 +39,7 @@ async fn a_program_opens_reads_and_answers_tickets() {
     program.json(Method::POST, path, &late).await.is(409);
     let wrong = json!({ "kind": "shout", "text": "Again." });
     program.json(Method::POST, path, &wrong).await.is(422);
-    program.json(Method::POST, path, &json!([])).await.is(400);
+    program.json(Method::POST, path, &json!("no object")).await.is(400);
     let solved = program.get("/api/v1/tickets?status=solved&assignee=ada@rapport.example").await.json();
     assert_eq!(solved["tickets"].as_array().map(Vec::len), Some(1));
     let theirs = program.get("/api/v1/tickets?contact=2&limit=1").await.json();

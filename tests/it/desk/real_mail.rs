@@ -85,7 +85,7 @@ fn reports_and_automatic_replies_are_told_from_what_people_write() {
         1.0 - missed.len() as f64 / all.len().max(1) as f64
     };
     let is_machine = |n: Nature| !n.is_personal();
-    assert!(share("bounces/sisimai", is_machine) > 0.9);
+    assert!(share("bounces/sisimai", is_machine) > 0.95);
     assert!(share("bounces/flufl", is_machine) > 0.8);
     assert!(share("bounces/not_a_bounce", |n| n != Nature::Bounce) > 0.99);
     // Mails of the MIME collections are written by people, newsletters and programs; hardly one is a report.

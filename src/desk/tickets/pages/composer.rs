@@ -1,9 +1,9 @@
 //! Answering and noting. What was typed is never lost: whatever is wrong, the page comes back with it.
 
 use actix_web::{Either, web};
-use serde::Deserialize;
 
 use super::show::{self, Context, ShowPage};
+use super::typed::{Returned, Typed};
 use super::{by, change};
 use crate::accounts::Can;
 use crate::accounts::keyring::Keyring;
@@ -12,59 +12,8 @@ use crate::base::ids::{MessageId, TicketId};
 use crate::db::Db;
 use crate::desk::tickets::actions::reply::{self, Draft};
 use crate::desk::tickets::list::ask::Params;
-use crate::desk::tickets::model::Status;
 use crate::desk::tickets::refusal::TicketError;
 use crate::web::{Form, Page, Redirect, Result, path_id, redirect};
-
-/// What the composer posts.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    /// `reply` or `note`.
-    pub mode: String,
-    /// Addresses that are picked.
-    pub to: Vec<String>,
-    /// Addresses that are picked.
-    pub cc: Vec<String>,
-    /// Addresses that were added.
-    pub add: String,
-    /// What it says.
-    pub text: String,
-    /// The newest message its writer saw.
-    pub seen: String,
-    /// What the ticket is to be afterwards, or empty.
-    pub then: String,
-}
-
-/// The composer as it came back.
-#[derive(Debug, Clone, Default)]
-pub struct Returned {
-    /// What was typed.
-    pub typed: Typed,
-    /// Field and message.
-    pub error: Option<(String, String)>,
-    /// The newest message that was known, where newer ones came in.
-    pub seen: Option<MessageId>,
-}
-
-impl Typed {
-    fn draft(&self) -> Draft {
-        let mut cc = self.cc.clone();
-        cc.extend(Some(self.add.clone()).filter(|add| !add.trim().is_empty()));
-        Draft {
-            to: self.to.clone(),
-            cc,
-            text: self.text.clone(),
-            seen: self.seen.parse().ok(),
-            then: Status::from_word(&self.then),
-        }
-    }
-
-    /// Whether it stays inside.
-    pub fn is_note(&self) -> bool {
-        self.mode == "note"
-    }
-}
 
 /// `POST /tickets/{id}/messages`. Needs: answer tickets.
 pub async fn send(

@@ -6,6 +6,7 @@ pub mod new;
 pub mod parts;
 pub mod show;
 pub mod thread;
+pub mod typed;
 
 use actix_web::web;
 

@@ -8,8 +8,8 @@ use askama::Template;
 use diesel::QueryResult;
 use serde::Deserialize;
 
-use super::composer::{Returned, Typed};
 use super::thread::{self, Piece, Thread};
+use super::typed::{Returned, Typed};
 use crate::accounts::rights::{EditContacts, EditTickets, ReadTickets, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{ContactId, MessageId, TicketId};

@@ -1,0 +1,58 @@
+//! What somebody typed into the composer, and what comes back with it.
+
+use serde::Deserialize;
+
+use crate::base::ids::MessageId;
+use crate::desk::tickets::actions::reply::Draft;
+use crate::desk::tickets::model::Status;
+
+/// What the composer posts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// `reply` or `note`.
+    pub mode: String,
+    /// Addresses that are picked.
+    pub to: Vec<String>,
+    /// Addresses that are picked.
+    pub cc: Vec<String>,
+    /// Addresses that were added.
+    pub add: String,
+    /// What it says.
+    pub text: String,
+    /// The newest message its writer saw.
+    pub seen: String,
+    /// What the ticket is to be afterwards, or empty.
+    pub then: String,
+}
+
+/// The composer as it came back.
+#[derive(Debug, Clone, Default)]
+pub struct Returned {
+    /// What was typed.
+    pub typed: Typed,
+    /// Field and message.
+    pub error: Option<(String, String)>,
+    /// The newest message that was known, where newer ones came in.
+    pub seen: Option<MessageId>,
+}
+
+impl Typed {
+    /// As the actions take it.
+    pub fn draft(&self) -> Draft {
+        let mut cc = self.cc.clone();
+        cc.extend(Some(self.add.clone()).filter(|add| !add.trim().is_empty()));
+        Draft {
+            to: self.to.clone(),
+            cc,
+            text: self.text.clone(),
+            seen: self.seen.parse().ok(),
+            then: Status::from_word(&self.then),
+        }
+    }
+
+    /// Whether it stays inside.
+    pub fn is_note(&self) -> bool {
+        self.mode == "note"
+    }
+}
