@@ -8,9 +8,9 @@ use super::world::World;
 use crate::base::Timestamp;
 use crate::base::clock::{HOUR, SECOND};
 use crate::db::Conn;
+use crate::db::Db;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{mailboxes, message_refs, ticket_changes, ticket_messages, tickets};
-use crate::db::Db;
 use crate::load_all;
 
 /// Tickets of a transaction.
@@ -158,14 +158,7 @@ pub(super) fn write(conn: &mut Conn, plan: &Plan, world: &World, count: u32) -> 
 }
 
 /// Tickets come evenly over the time; what is young may still be open.
-fn add(
-    block: &mut Block,
-    plan: &Plan,
-    world: &World,
-    number: u32,
-    count: u32,
-    message: &mut i64,
-) {
+fn add(block: &mut Block, plan: &Plan, world: &World, number: u32, count: u32, message: &mut i64) {
     let mut chance = Chance::of(plan.size.seed ^ 0x71c, u64::from(number));
     let id = i64::from(number) + 1;
     let span = i64::from(DAYS - 1) * 86_400 - 172_800;

@@ -72,11 +72,7 @@ fn mailbox(
     mailboxes::create(conn, &form, &audit::By::house(), start).map_err(refused)
 }
 
-fn contact(
-    conn: &mut Conn,
-    people: &[Person],
-    who: usize,
-) -> Result<Option<ContactId>, Refusal> {
+fn contact(conn: &mut Conn, people: &[Person], who: usize) -> Result<Option<ContactId>, Refusal> {
     let Some(person) = people.get(who) else {
         return Ok(None);
     };

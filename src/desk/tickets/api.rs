@@ -190,7 +190,9 @@ async fn open(
             let mailbox = match &asked.mailbox {
                 Some(address) => Some(
                     mailboxes::by_address(conn, address)?
-                        .ok_or_else(|| TicketError::invalid("mailbox", "There is no such mailbox."))?
+                        .ok_or_else(|| {
+                            TicketError::invalid("mailbox", "There is no such mailbox.")
+                        })?
                         .id,
                 ),
                 None => None,
@@ -198,7 +200,9 @@ async fn open(
             let assignee = match &asked.assignee {
                 Some(email) => Some(
                     accounts::user_by_email(conn, email)?
-                        .ok_or_else(|| TicketError::invalid("assignee", "Nobody here has this address."))?
+                        .ok_or_else(|| {
+                            TicketError::invalid("assignee", "Nobody here has this address.")
+                        })?
                         .id,
                 ),
                 None => None,
@@ -299,7 +303,8 @@ fn one(conn: &mut Conn, id: TicketId) -> QueryResult<Option<TicketJson>> {
     let messages = store::messages(conn, id, MessageId(i64::MAX))?;
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
     let mut files = store::files(conn, &ids)?;
-    let message = |message: Message| MessageJson {
+    let message = |message: Message| {
+        MessageJson {
         files: files
             .remove(&message.id)
             .unwrap_or_default()
@@ -321,6 +326,7 @@ fn one(conn: &mut Conn, id: TicketId) -> QueryResult<Option<TicketJson>> {
         user_id: message.user_id,
         state: message.state,
         state_words: message.state_words,
+    }
     };
     let messages: Vec<MessageJson> = messages.into_iter().map(message).collect();
     let dressed = dressed(conn, vec![ticket])?.pop();

@@ -23,11 +23,7 @@ const ROWS: i64 = 8;
 const LINES: usize = 8;
 
 /// Tickets of a contact.
-pub fn contact_tickets(
-    conn: &mut Conn,
-    id: ContactId,
-    ask: &CardAsk,
-) -> QueryResult<Option<Card>> {
+pub fn contact_tickets(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
     if !ReadTickets::allows(ask.role) {
         return Ok(None);
     }
@@ -38,11 +34,7 @@ pub fn contact_tickets(
 }
 
 /// Tickets of a company's people.
-pub fn company_tickets(
-    conn: &mut Conn,
-    id: CompanyId,
-    ask: &CardAsk,
-) -> QueryResult<Option<Card>> {
+pub fn company_tickets(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
     if !ReadTickets::allows(ask.role) {
         return Ok(None);
     }
@@ -56,7 +48,11 @@ fn card(found: &[Ticket], ask: &CardAsk, add: Option<(String, &'static str)>) ->
         label: ticket.subject.clone(),
         href: format!("/tickets/{}", ticket.id),
         value: ticket.status.label().to_owned(),
-        hint: format!("#{} · {}", ticket.id, ago(ticket.last_at, ask.now, ask.zone)),
+        hint: format!(
+            "#{} · {}",
+            ticket.id,
+            ago(ticket.last_at, ask.now, ask.zone)
+        ),
         ..CardRow::default()
     };
     Card {
@@ -66,7 +62,12 @@ fn card(found: &[Ticket], ask: &CardAsk, add: Option<(String, &'static str)>) ->
         } else {
             String::new()
         },
-        note: if found.is_empty() { "No ticket yet." } else { "" }.to_owned(),
+        note: if found.is_empty() {
+            "No ticket yet."
+        } else {
+            ""
+        }
+        .to_owned(),
         rows: found.iter().map(row).collect(),
         add,
         ..Card::default()
@@ -75,12 +76,24 @@ fn card(found: &[Ticket], ask: &CardAsk, add: Option<(String, &'static str)>) ->
 
 /// Home: open tickets of whoever looks.
 pub fn my_tickets(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    panel(conn, ask, "mine", "My open tickets", "Nothing of yours is open.")
+    panel(
+        conn,
+        ask,
+        "mine",
+        "My open tickets",
+        "Nothing of yours is open.",
+    )
 }
 
 /// Home: open tickets that nobody has taken.
 pub fn unassigned(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    panel(conn, ask, "unassigned", "Unassigned tickets", "Every open ticket is in somebody’s hands.")
+    panel(
+        conn,
+        ask,
+        "unassigned",
+        "Unassigned tickets",
+        "Every open ticket is in somebody’s hands.",
+    )
 }
 
 fn panel(

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::model::{self, Kind, Message};
 use crate::accounts::rights::{ReadTickets, Right};
+use crate::base::Timestamp;
+use crate::base::ids::{MessageId, TicketId};
 use crate::contacts::store as people;
 use crate::db::schema::{ticket_messages, tickets};
 use crate::db::{Cached, Conn, padded};
-use crate::base::ids::{MessageId, TicketId};
-use crate::base::Timestamp;
 use crate::timeline::{Part, Show, Slip, StoryItem, StrandAsk};
 
 /// Entries, notes and visits have 0 to 2.

@@ -51,7 +51,11 @@ fn every_sample_is_understood_in_time_or_refused_with_a_reason() {
                     understood += 1;
                     html::cleaned(&mail.html);
                     let folded = quote::fold(&mail.text);
-                    assert!(mail.text.is_empty() || !folded.shown.is_empty(), "{}", file.display());
+                    assert!(
+                        mail.text.is_empty() || !folded.shown.is_empty(),
+                        "{}",
+                        file.display()
+                    );
                     assert!(!mail.text.contains('\0') && !mail.subject.contains('\n'));
                 }
                 Err(why) => {
@@ -71,7 +75,9 @@ fn reports_and_automatic_replies_are_told_from_what_people_write() {
     let Some(folder) = samples() else { return };
     let nature = |file: &Path| {
         let bytes = std::fs::read(file).expect("a file");
-        parse::parse(&bytes).ok().map(|mail| mail.signs.nature(&mail))
+        parse::parse(&bytes)
+            .ok()
+            .map(|mail| mail.signs.nature(&mail))
     };
     let share = |name: &str, wanted: fn(Nature) -> bool| {
         let all = files(&folder.join(name));
@@ -81,7 +87,11 @@ fn reports_and_automatic_replies_are_told_from_what_people_write() {
             .filter(|(_, n)| !n.is_some_and(wanted))
             .map(|(file, n)| format!("{} {n:?}", file.file_name().unwrap_or_default().display()))
             .collect();
-        println!("{name}: {} of {} ({missed:?})", all.len() - missed.len(), all.len());
+        println!(
+            "{name}: {} of {} ({missed:?})",
+            all.len() - missed.len(),
+            all.len()
+        );
         1.0 - missed.len() as f64 / all.len().max(1) as f64
     };
     let is_machine = |n: Nature| !n.is_personal();
@@ -101,14 +111,32 @@ async fn hostile_mails_become_tickets_or_lie_in_the_quarantine() {
     let mails = [
         format!("From: \n{to}\nSubject: nobody\n\nA"),
         format!("Subject: nothing else\n{to}\n\nB"),
-        format!("From: a@b.example\n{to}\nDate: Fri, 1 Jan 2087 00:00:00 +0000\nSubject: later\n\nC"),
-        format!("From: a@b.example\nTo: {}\nCc: support@tidewater.example\nSubject: crowd\n\nD", crowd.join(",\n ")),
-        format!("From: a@b.example\n{to}\nContent-Type: text/plain; charset=klingon\nContent-Transfer-Encoding: base64\nSubject: =?x-none?Q?=FF=FE?=\n\n/////w=="),
+        format!(
+            "From: a@b.example\n{to}\nDate: Fri, 1 Jan 2087 00:00:00 +0000\nSubject: later\n\nC"
+        ),
+        format!(
+            "From: a@b.example\nTo: {}\nCc: support@tidewater.example\nSubject: crowd\n\nD",
+            crowd.join(",\n ")
+        ),
+        format!(
+            "From: a@b.example\n{to}\nContent-Type: text/plain; charset=klingon\nContent-Transfer-Encoding: base64\nSubject: =?x-none?Q?=FF=FE?=\n\n/////w=="
+        ),
         format!("From: \"a\0b\" <a@b.example>\n{to}\nSubject: nu\0ll\n\nE\0F"),
-        format!("From: =?utf-8?Q?A=0D=0ABcc:_x@y.example?= <a@b.example>\n{to}\nSubject: =?utf-8?Q?Hi=0D=0ABcc:_x@y.example?=\n\nG"),
-        format!("From: a@b.example\n{to}\nSubject: deep\nContent-Type: multipart/mixed; boundary=x\n\n{}", "--x\nContent-Type: multipart/mixed; boundary=x\n\n".repeat(2_000)),
-        format!("From: a@b.example\n{to}\nSubject: tags\nContent-Type: text/html\n\n{}", "<div>".repeat(100_000)),
-        format!("From: a@b.example\n{to}\nSubject: long\nReferences: {}\n\nH", "<a@b.example> ".repeat(5_000)),
+        format!(
+            "From: =?utf-8?Q?A=0D=0ABcc:_x@y.example?= <a@b.example>\n{to}\nSubject: =?utf-8?Q?Hi=0D=0ABcc:_x@y.example?=\n\nG"
+        ),
+        format!(
+            "From: a@b.example\n{to}\nSubject: deep\nContent-Type: multipart/mixed; boundary=x\n\n{}",
+            "--x\nContent-Type: multipart/mixed; boundary=x\n\n".repeat(2_000)
+        ),
+        format!(
+            "From: a@b.example\n{to}\nSubject: tags\nContent-Type: text/html\n\n{}",
+            "<div>".repeat(100_000)
+        ),
+        format!(
+            "From: a@b.example\n{to}\nSubject: long\nReferences: {}\n\nH",
+            "<a@b.example> ".repeat(5_000)
+        ),
         "\0\0\0\0".to_owned(),
     ];
     for mail in &mails {
@@ -116,13 +144,20 @@ async fn hostile_mails_become_tickets_or_lie_in_the_quarantine() {
     }
     let last = "From: a@b.example\nTo: support@tidewater.example\nSubject: after all of them\n\nI";
     arrives(&app, last).await;
-    ada.get("/tickets").await.says("after all of them").says("nobody");
+    ada.get("/tickets")
+        .await
+        .says("after all of them")
+        .says("nobody");
     let waiting = ada.get("/tickets/quarantine?state=waiting").await;
     waiting.says("Nothing waits");
     let page = ada.get("/tickets?q=hi").await.is(200).text();
     assert!(page.contains("Hi Bcc: x@y.example"), "{page}");
     for n in 1..=mails.len() {
         let answer = ada.get(&format!("/tickets/{n}")).await;
-        assert!(matches!(answer.status.as_u16(), 200 | 404), "{}", answer.text());
+        assert!(
+            matches!(answer.status.as_u16(), 200 | 404),
+            "{}",
+            answer.text()
+        );
     }
 }

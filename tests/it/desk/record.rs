@@ -13,10 +13,18 @@ async fn a_contacts_record_tells_of_its_tickets_and_so_does_home() {
     let app = TestApp::new().await;
     let ada = with_mailbox(&app).await;
     arrives(&app, &buoy()).await;
-    ada.post("/tickets/1/assignee", &[("to", "1")]).await.is(303);
-    ada.post("/tickets/1/priority", &[("to", "urgent")]).await.is(303);
-    ada.post("/tickets/1/tags", &[("to", "Firmware")]).await.is(303);
-    ada.post("/tickets/1/status", &[("to", "solved")]).await.is(303);
+    ada.post("/tickets/1/assignee", &[("to", "1")])
+        .await
+        .is(303);
+    ada.post("/tickets/1/priority", &[("to", "urgent")])
+        .await
+        .is(303);
+    ada.post("/tickets/1/tags", &[("to", "Firmware")])
+        .await
+        .is(303);
+    ada.post("/tickets/1/status", &[("to", "solved")])
+        .await
+        .is(303);
     app.work().await;
     app.enrich().await;
     ada.get("/contacts/1")
@@ -30,7 +38,9 @@ async fn a_contacts_record_tells_of_its_tickets_and_so_does_home() {
         .read(|conn| {
             use diesel::prelude::*;
             use rapport::db::schema::event_names;
-            event_names::table.select(event_names::name).load::<String>(conn)
+            event_names::table
+                .select(event_names::name)
+                .load::<String>(conn)
         })
         .await;
     for name in ["Ticket Opened", "Ticket Solved"] {
@@ -41,8 +51,13 @@ async fn a_contacts_record_tells_of_its_tickets_and_so_does_home() {
         .says("Ada Lovelace took it")
         .says("set the priority to urgent")
         .says("tagged it Firmware");
-    ada.post("/tickets/1/status", &[("to", "open")]).await.is(303);
-    ada.get("/").await.says("My open tickets").says("Buoy 14 reports");
+    ada.post("/tickets/1/status", &[("to", "open")])
+        .await
+        .is(303);
+    ada.get("/")
+        .await
+        .says("My open tickets")
+        .says("Buoy 14 reports");
     let marketing = app.agent("yuki", Role::Marketing).await;
     marketing
         .get("/contacts/1")
@@ -57,16 +72,32 @@ async fn tickets_follow_a_contact_that_becomes_another() {
     let ada = with_mailbox(&app).await;
     arrives(&app, &buoy()).await;
     let other = mail(
-        &[("From", "Ingrid <ingrid@private.example>"), ("To", "support@tidewater.example"), ("Subject", "From home")],
+        &[
+            ("From", "Ingrid <ingrid@private.example>"),
+            ("To", "support@tidewater.example"),
+            ("Subject", "From home"),
+        ],
         "Writing from home.",
     );
     arrives(&app, &other).await;
     app.write(|conn| {
         let (winner, loser) = (ContactId(1), ContactId(2));
-        merge::merge(conn, winner, loser, "by_hand", "{}", None, clock::now(), FOLLOWERS)
+        merge::merge(
+            conn,
+            winner,
+            loser,
+            "by_hand",
+            "{}",
+            None,
+            clock::now(),
+            FOLLOWERS,
+        )
     })
     .await;
-    ada.get("/contacts/1").await.says("From home").says("Buoy 14");
+    ada.get("/contacts/1")
+        .await
+        .says("From home")
+        .says("Buoy 14");
     ada.get("/tickets/2").await.says("Ingrid Sæther");
     let moved = app
         .read(|conn| {

@@ -57,10 +57,7 @@ pub async fn formatted(
     let shows_images = params.images == "1";
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((
-            "content-security-policy",
-            html::policy(shows_images),
-        ))
+        .insert_header(("content-security-policy", html::policy(shows_images)))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(html::page(&html, &pictures, shows_images)))
