@@ -146,9 +146,17 @@ async fn every_question_of_a_page_walks_an_index() {
     ];
     ada.post("/deals", &deal).await.leads_to("/deals/1");
     ada.post("/tasks", &[("body", "Call"), ("deal", "1")]).await;
-    let mailbox = [("address", "support@tidewater.example"), ("name", "Support")];
+    let mailbox = [
+        ("address", "support@tidewater.example"),
+        ("name", "Support"),
+    ];
     ada.post("/settings/mailboxes", &mailbox).await.is(303);
-    let ticket = [("contact", "1"), ("subject", "Valve"), ("text", "It leaks."), ("mailbox", "1")];
+    let ticket = [
+        ("contact", "1"),
+        ("subject", "Valve"),
+        ("text", "It leaks."),
+        ("mailbox", "1"),
+    ];
     ada.post("/tickets", &ticket).await;
 
     WATCHED.write().expect("a lock").insert(file_of(&site));
