@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::store;
 use crate::accounts::ApiCan;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::base::Money;
 use crate::base::ids::{ContactId, DealId, StageId, UserId};
 use crate::base::{Currency, Timestamp};
 use crate::contacts::{By, store as contacts};
@@ -423,7 +424,7 @@ fn dressed(conn: &mut Conn, rows: Vec<Deal>) -> QueryResult<Vec<DealJson>> {
             .get(&deal.stage_id)
             .map_or_else(String::new, |stage| stage.name.clone()),
         state: deal.stage_kind,
-        amount: deal.money().map(|money| money.plain()),
+        amount: deal.money().map(Money::plain),
         currency: deal.currency,
         probability: deal.probability,
         closes_on: deal.closes_on.map(date_word),

@@ -11,6 +11,7 @@ use super::tasks::model::{Standing, Task, standing, when};
 use super::tasks::store::{self as tasks, Names};
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::base::Money;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::contacts::merge::Journal;
 use crate::contacts::store as contacts;
@@ -76,7 +77,7 @@ fn card(conn: &mut Conn, deals: Vec<Deal>, ask: &CardAsk, add: String) -> QueryR
         CardRow {
             label: deal.title.clone(),
             href: deal.path(),
-            value: deal.money().map_or_else(String::new, |m| m.shown()),
+            value: deal.money().map_or_else(String::new, Money::shown),
             hint: hint.join(" · "),
             ..CardRow::default()
         }
@@ -191,7 +192,7 @@ pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     let row = |deal: &Deal| {
         let stage = stages.get(&deal.stage_id);
         let mut why = vec![stage.map_or_else(String::new, |stage| stage.name.clone())];
-        why.extend(deal.money().map(|m| m.shown()));
+        why.extend(deal.money().map(Money::shown));
         let is_late = deal
             .closes_on
             .is_some_and(|on| super::model::day(on) < today);

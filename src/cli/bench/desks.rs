@@ -52,32 +52,13 @@ pub(super) fn deals(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
             "board of one owner",
             vec![format!("/deals?owner={owner}")],
         ),
-        (
-            "board_search",
-            "board, searched",
-            ["renewal", "pilot 42", "fleet"]
-                .map(|words| format!("/deals?q={}", words.replace(' ', "+")))
-                .to_vec(),
-        ),
+        ("board_search", "board, searched", searches()),
         (
             "lane",
             "next cards of a lane",
             vec![format!("/deals/lane/{stage}")],
         ),
-        (
-            "deals",
-            "list of deals",
-            vec![
-                "/deals?view=list".to_owned(),
-                "/deals?view=list&sort=amount".to_owned(),
-                "/deals?view=list&state=lost&sort=created".to_owned(),
-                format!("/deals?view=list&owner={owner}"),
-                format!("/deals?view=list&owner={owner}&state=won&sort=amount"),
-                format!("/deals?view=list&stage={stage}&sort=amount"),
-                format!("/deals?view=list&stage={stage}&owner={owner}"),
-                format!("/deals?view=list&state=won&sort=amount{deep}"),
-            ],
-        ),
+        ("deals", "list of deals", lists(owner, stage, &deep)),
         ("deal", "page of a deal", records.collect()),
         (
             "tasks",
@@ -88,4 +69,24 @@ pub(super) fn deals(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
             ],
         ),
     ])
+}
+
+/// The list in every order, narrowed in every way.
+fn lists(owner: i64, stage: i64, deep: &str) -> Vec<String> {
+    vec![
+        "/deals?view=list".to_owned(),
+        "/deals?view=list&sort=amount".to_owned(),
+        "/deals?view=list&state=lost&sort=created".to_owned(),
+        format!("/deals?view=list&owner={owner}"),
+        format!("/deals?view=list&owner={owner}&state=won&sort=amount"),
+        format!("/deals?view=list&stage={stage}&sort=amount"),
+        format!("/deals?view=list&stage={stage}&owner={owner}"),
+        format!("/deals?view=list&state=won&sort=amount{deep}"),
+    ]
+}
+
+fn searches() -> Vec<String> {
+    ["renewal", "pilot 42", "fleet"]
+        .map(|words| format!("/deals?q={}", words.replace(' ', "+")))
+        .to_vec()
 }

@@ -191,32 +191,16 @@ fn add(block: &mut Block, plan: &Plan, world: &World, road: &Road, number: u32) 
         _ => None,
     };
     let owner = Some(chance.pick(&world.users)).filter(|user| *user > 0);
-    let mut at = created;
-    let mut from: Option<&Stage> = None;
-    for stage in road.open.iter().take(steps + 1).chain(end) {
-        let later = match from {
-            None => created,
-            Some(_) => at.plus((1 + chance.below(30 * 24) as i64) * HOUR),
-        };
-        block.changes.push(ChangeRow {
-            deal_id: id,
-            from_id: from.map(|stage| stage.id),
-            to_id: stage.id,
-            at: later,
-            spent: later.since(at),
-            actor_id: owner,
-        });
-        (from, at) = (Some(stage), later);
-    }
+    let passed = road.open.iter().take(steps + 1).chain(end);
+    let (from, at) = walk(block, &mut chance, (id, owner, created), passed);
     let Some(stage) = from else { return };
     let money = money(&mut chance);
     let closes_on = chance
         .percent(85)
         .then(|| created.day() + 20 + chance.below(220) as i64);
-    let company = i64::from(plan.size.companies);
-    let company_id = (company > 0).then(|| chance.below(company as u64) as i64 + 1);
-    let thing = chance.pick(&THINGS);
-    let title = format!("{thing} {}", 1_000 + number % 9_000);
+    let firms = u64::from(plan.size.companies);
+    let company_id = (firms > 0).then(|| chance.below(firms) as i64 + 1);
+    let title = format!("{} {}", chance.pick(&THINGS), 1_000 + number % 9_000);
     block.words.push((id, title.clone()));
     block.deals.push(DealRow {
         id,
@@ -236,38 +220,77 @@ fn add(block: &mut Block, plan: &Plan, world: &World, road: &Road, number: u32) 
         next_step: "",
         entered_at: at,
         closed_at: (!stage.is_open()).then_some(at),
-        lost_reason: (stage.kind == StageKind::Lost)
-            .then(|| LostReason::ALL.get(chance.below(6) as usize).copied())
-            .flatten(),
+        lost_reason: reason(&mut chance, stage.kind),
         lost_note: "",
         revision: 1,
         created_at: created,
         updated_at: at,
     });
     let contacts = u64::from(plan.size.contacts);
-    let first = chance.below(contacts) as i64 + 1;
+    let person = chance.below(contacts) as i64 + 1;
     block.members.push(MemberRow {
         deal_id: id,
-        contact_id: first,
+        contact_id: person,
         role: "Champion",
         created_at: created,
     });
     if stage.is_open() && chance.percent(60) {
-        let due = at.plus(chance.below(60) as i64 * DAY);
-        block.tasks.push(TaskRow {
-            kind: "task",
-            deal_id: Some(id),
-            author_id: owner,
-            assignee_id: owner,
-            body: chance.pick(&NEXT),
-            at: created,
-            due_on: Some(due.day()),
-            due_at: Some(Timestamp((due.day() + 1) * DAY - 1)),
-            done_at: None,
-            created_at: created,
-            updated_at: created,
-        });
+        block
+            .tasks
+            .push(task(&mut chance, (id, owner, created), at));
     }
+}
+
+/// A deal's id, owner and birth.
+type Deal = (i64, Option<i64>, Timestamp);
+
+/// Leads a deal along these stages. Gives the last of them, and when it came there.
+fn walk<'a>(
+    block: &mut Block,
+    chance: &mut Chance,
+    (id, owner, created): Deal,
+    stages: impl Iterator<Item = &'a Stage>,
+) -> (Option<&'a Stage>, Timestamp) {
+    let mut at = created;
+    let mut from: Option<&Stage> = None;
+    for stage in stages {
+        let later = match from {
+            None => created,
+            Some(_) => at.plus((1 + chance.below(30 * 24) as i64) * HOUR),
+        };
+        block.changes.push(ChangeRow {
+            deal_id: id,
+            from_id: from.map(|stage| stage.id),
+            to_id: stage.id,
+            at: later,
+            spent: later.since(at),
+            actor_id: owner,
+        });
+        (from, at) = (Some(stage), later);
+    }
+    (from, at)
+}
+
+fn task(chance: &mut Chance, (id, owner, created): Deal, at: Timestamp) -> TaskRow {
+    let due = at.plus(chance.below(60) as i64 * DAY);
+    TaskRow {
+        kind: "task",
+        deal_id: Some(id),
+        author_id: owner,
+        assignee_id: owner,
+        body: chance.pick(&NEXT),
+        at: created,
+        due_on: Some(due.day()),
+        due_at: Some(Timestamp((due.day() + 1) * DAY - 1)),
+        done_at: None,
+        created_at: created,
+        updated_at: created,
+    }
+}
+
+fn reason(chance: &mut Chance, kind: StageKind) -> Option<LostReason> {
+    let reason = LostReason::ALL.get(chance.below(6) as usize).copied();
+    reason.filter(|_| kind == StageKind::Lost)
 }
 
 /// Many small ones, few large; some in other coins, some without a figure.

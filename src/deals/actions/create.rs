@@ -119,16 +119,13 @@ fn facts(new: &NewDeal, currency: Currency) -> Result<Facts, Refusal> {
 /// The open stage that is asked for, or the first of the default pipeline.
 fn stage(conn: &mut Conn, new: &NewDeal) -> Result<Stage, Refusal> {
     let gone = || Refusal::invalid("stage", "Choose an open stage.");
-    let found = match new.stage_id {
-        Some(id) => Some(id),
-        None => {
-            let pipeline = pipelines::default(conn)?;
-            let stages = pipelines::stages_of(conn, pipeline.id)?;
-            stages
-                .into_iter()
-                .find(Stage::is_open)
-                .map(|stage| stage.id)
-        }
+    let found = if new.stage_id.is_some() {
+        new.stage_id
+    } else {
+        let pipeline = pipelines::default(conn)?;
+        let stages = pipelines::stages_of(conn, pipeline.id)?;
+        let first = stages.iter().find(|stage| stage.is_open());
+        first.map(|stage| stage.id)
     };
     let held = match found {
         Some(id) => pipelines::hold(conn, id)?,

@@ -14,6 +14,7 @@ use super::model::{ACTS, Deal};
 use super::refusal::Refusal;
 use super::store;
 use crate::accounts::audit;
+use crate::base::Money;
 use crate::base::ids::{ContactId, DealId};
 use crate::contacts::By;
 use crate::contacts::store as contacts;
@@ -49,7 +50,7 @@ fn tell_all(
     mut data: Value,
 ) -> QueryResult<()> {
     if let Some(data) = data.as_object_mut() {
-        let amount = deal.money().map_or_else(String::new, |m| m.shown());
+        let amount = deal.money().map_or_else(String::new, Money::shown);
         data.insert("deal".to_owned(), json!(deal.title));
         data.insert("deal_id".to_owned(), json!(deal.id));
         data.insert("amount".to_owned(), json!(amount));

@@ -68,28 +68,7 @@ pub fn go(conn: &mut Conn, id: DealId, ask: &Move, by: &By) -> Result<Moved, Ref
     } else {
         String::new()
     };
-    diesel::update(deals::table.filter(deals::id.eq(id)))
-        .set((
-            deals::stage_id.eq(to.id),
-            deals::stage_kind.eq(to.kind),
-            deals::probability.eq(model::probability(&to, before.manual_probability)),
-            deals::entered_at.eq(by.now),
-            deals::closed_at.eq((!to.is_open()).then_some(by.now)),
-            deals::lost_reason.eq(reason),
-            deals::lost_note.eq(&note),
-        ))
-        .execute(conn)?;
-    let spent = by.now.since(before.entered_at).max(0);
-    diesel::insert_into(stage_changes::table)
-        .values((
-            stage_changes::deal_id.eq(id),
-            stage_changes::from_id.eq(Some(from.id)),
-            stage_changes::to_id.eq(to.id),
-            stage_changes::at.eq(by.now),
-            stage_changes::spent.eq(spent),
-            stage_changes::actor_id.eq(Some(by.user)),
-        ))
-        .execute(conn)?;
+    let spent = step(conn, &before, &to, reason, &note, by)?;
     let after = store::live(conn, id)?.ok_or(Refusal::Missing)?;
     totals::exchange(conn, Some(&before), Some(&after))?;
     let kind = match (from.kind, to.kind) {
@@ -112,6 +91,40 @@ pub fn go(conn: &mut Conn, id: DealId, ask: &Move, by: &By) -> Result<Moved, Ref
         to,
         is_new: true,
     })
+}
+
+/// Writes the move down. Gives how long the deal had been where it was.
+fn step(
+    conn: &mut Conn,
+    before: &Deal,
+    to: &Stage,
+    reason: Option<LostReason>,
+    note: &str,
+    by: &By,
+) -> QueryResult<i64> {
+    diesel::update(deals::table.filter(deals::id.eq(before.id)))
+        .set((
+            deals::stage_id.eq(to.id),
+            deals::stage_kind.eq(to.kind),
+            deals::probability.eq(model::probability(to, before.manual_probability)),
+            deals::entered_at.eq(by.now),
+            deals::closed_at.eq((!to.is_open()).then_some(by.now)),
+            deals::lost_reason.eq(reason),
+            deals::lost_note.eq(note),
+        ))
+        .execute(conn)?;
+    let spent = by.now.since(before.entered_at).max(0);
+    diesel::insert_into(stage_changes::table)
+        .values((
+            stage_changes::deal_id.eq(before.id),
+            stage_changes::from_id.eq(Some(before.stage_id)),
+            stage_changes::to_id.eq(to.id),
+            stage_changes::at.eq(by.now),
+            stage_changes::spent.eq(spent),
+            stage_changes::actor_id.eq(Some(by.user)),
+        ))
+        .execute(conn)?;
+    Ok(spent)
 }
 
 fn reason(ask: &Move, to: &Stage, note: &str) -> Result<Option<LostReason>, Refusal> {

@@ -15,7 +15,6 @@ use crate::accounts::rights::{EditDeals, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::DealId;
 use crate::base::text;
-use crate::contacts::store as contacts;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::{Conn, Db};
 use crate::web::{Page, Result};
@@ -137,20 +136,13 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
         lane.cards = card::cards(conn, deals, &stages, viewer, &back)?;
         lanes.push(lane);
     }
-    let owners = contacts::owners(conn)?;
-    let person = match whose {
-        Whose::User(id) => owners.iter().find(|(owner, _)| *owner == id),
-        _ => None,
-    };
+    let (owners, owner_name) = lane::owners(conn, whose)?;
     Ok(BoardPage {
         stages: lane::choices(&stages),
         open: said(&whole, |(amount, _)| amount.brief()),
         weighted: said(&whole, |(_, weighted)| weighted.brief()),
-        owner_name: person.map_or_else(|| "Nobody".to_owned(), |(_, name)| name.clone()),
-        owners: owners
-            .into_iter()
-            .map(|(id, name)| (id.to_string(), name))
-            .collect(),
+        owners,
+        owner_name,
         is_bare: rows.is_empty() && params.q.is_empty() && whose == Whose::All,
         is_cut,
         can_edit: EditDeals::allows(viewer.user.role),

@@ -12,6 +12,7 @@ use super::super::tasks::model::{standing, when};
 use super::super::tasks::store as tasks;
 use super::with_query;
 use crate::accounts::Viewer;
+use crate::base::Money;
 use crate::base::clock::DAY;
 use crate::base::ids::{DealId, StageId};
 use crate::base::text;
@@ -102,7 +103,7 @@ pub fn cards(
             id: deal.id,
             stage_id: deal.stage_id,
             company: company.cloned().unwrap_or_default(),
-            amount: deal.money().map_or_else(String::new, |m| m.shown()),
+            amount: deal.money().map_or_else(String::new, Money::shown),
             owner_initials: owner.as_deref().map(text::initials).unwrap_or_default(),
             owner_tone: deal.owner_id.map_or("", |id| text::tone(id.0)),
             owner: owner.unwrap_or_default(),

@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::super::model::{Deal, DealField, day};
 use super::super::pipelines::model::Stage;
+use crate::base::Money;
 
 /// A form of the page that comes back open.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,7 @@ pub fn of(deal: &Deal, company: &str, stage: &Stage, open: &Open) -> Vec<Fact> {
         let now = field.of(deal, company);
         let own = Some(open).filter(|open| open.field == Some(*field));
         let shown = match field {
-            DealField::Amount => deal.money().map_or_else(String::new, |m| m.exact()),
+            DealField::Amount => deal.money().map_or_else(String::new, Money::exact),
             DealField::ClosesOn => deal
                 .closes_on
                 .map_or_else(String::new, |on| day(on).format("%a %-d %b %Y").to_string()),

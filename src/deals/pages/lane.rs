@@ -17,6 +17,7 @@ use crate::accounts::rights::{EditDeals, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::Timestamp;
 use crate::base::ids::{StageId, UserId};
+use crate::contacts::store as contacts;
 use crate::db::schema::deals;
 use crate::db::{Conn, Db};
 use crate::keyset;
@@ -54,6 +55,18 @@ impl Whose {
             Self::Nobody => Some(None),
         }
     }
+}
+
+/// People by whom the board and the list can be narrowed, as pairs of a form, and the name of the one that is chosen.
+pub fn owners(conn: &mut Conn, whose: Whose) -> QueryResult<(Vec<(String, String)>, String)> {
+    let owners = contacts::owners(conn)?;
+    let chosen = match whose {
+        Whose::User(id) => owners.iter().find(|(owner, _)| *owner == id),
+        Whose::All | Whose::Nobody => None,
+    };
+    let name = chosen.map_or_else(|| "Nobody".to_owned(), |(_, name)| name.clone());
+    let pairs = owners.into_iter().map(|(id, name)| (id.to_string(), name));
+    Ok((pairs.collect(), name))
 }
 
 /// A stage with what it holds.

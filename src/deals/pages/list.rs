@@ -10,10 +10,11 @@ use super::super::model::{Deal, date_shown, day};
 use super::super::pipelines::model::{Stage, StageKind};
 use super::super::pipelines::store as pipelines;
 use super::super::store;
-use super::lane::Whose;
+use super::lane::{self, Whose};
 use super::with_query;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
+use crate::base::Money;
 use crate::base::ids::{DealId, StageId};
 use crate::base::text;
 use crate::contacts::store as contacts;
@@ -180,22 +181,15 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
         }
         .href()
     });
-    let owners = contacts::owners(conn)?;
-    let person = match whose {
-        Whose::User(id) => owners.iter().find(|(owner, _)| *owner == id),
-        _ => None,
-    };
+    let (owners, owner_name) = lane::owners(conn, whose)?;
     Ok(ListPage {
         lines: lines(conn, page.rows, viewer)?,
         kind: ask.kind,
         sort: ask.sort,
         after,
         stage_name: stage.map_or_else(String::new, |stage| stage.name.clone()),
-        owner_name: person.map_or_else(|| "Nobody".to_owned(), |(_, name)| name.clone()),
-        owners: owners
-            .into_iter()
-            .map(|(id, name)| (id.to_string(), name))
-            .collect(),
+        owners,
+        owner_name,
         can_edit: EditDeals::allows(viewer.user.role),
         stages,
         params,
@@ -220,7 +214,7 @@ fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryRes
             owner_initials: owner.as_deref().map(text::initials).unwrap_or_default(),
             owner_tone: deal.owner_id.map_or("", |id| text::tone(id.0)),
             owner: owner.unwrap_or_default(),
-            amount: deal.money().map_or_else(String::new, |m| m.shown()),
+            amount: deal.money().map_or_else(String::new, Money::shown),
             probability: deal.probability,
             closes: deal
                 .closes_on

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::super::model::{DealField, NewDeal, ROLES};
+use super::super::pipelines::model::Stage;
 use super::super::pipelines::store as pipelines;
 use super::super::refusal::Refusal;
 use super::super::{actions, person, store};
@@ -158,7 +159,7 @@ async fn page(viewer: &Viewer, db: &Db, form: NewForm, errors: Errors) -> Result
             Ok::<_, diesel::result::Error>((stages, owners, store::currency(conn)?))
         })
         .await?;
-    let open = stages.into_iter().filter(|stage| stage.is_open());
+    let open = stages.into_iter().filter(Stage::is_open);
     let page = NewPage {
         page: back(&form.back, "/deals"),
         form,

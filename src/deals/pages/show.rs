@@ -14,6 +14,7 @@ use super::facts::{self, Fact, Open};
 use super::task_line::{self, TaskLine, TaskPart};
 use crate::accounts::rights::{EditDeals, ReadContacts, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
+use crate::base::Money;
 use crate::base::ids::{ContactId, DealId, StageId};
 use crate::base::text;
 use crate::contacts::store as contacts;
@@ -186,19 +187,8 @@ impl ShowPage {
         let members = store::members(conn, id)?;
         let ids: Vec<ContactId> = members.iter().map(|member| member.contact_id).collect();
         let attention = attention::of(conn, &ids, now)?;
-        let company = match deal.company_id {
-            Some(company) => contacts::company_names(conn, [company])?
-                .remove(&company)
-                .map(|name| (name, format!("/companies/{company}"))),
-            None => None,
-        };
-        let owner = match deal.owner_id {
-            Some(user) => contacts::user_names(conn, [user])?.remove(&user).map(|n| {
-                let initials = text::initials(&n);
-                (n, initials, text::tone(user.0))
-            }),
-            None => None,
-        };
+        let company = company(conn, &deal)?;
+        let owner = owner(conn, &deal)?;
         let ask = StoryAsk {
             about: About::Deal(id),
             before: extra.before,
@@ -210,30 +200,18 @@ impl ShowPage {
         let name = company.as_ref().map_or("", |(name, _)| name.as_str());
         let open = tasks::of(conn, About::Deal(id), TASKS)?;
         let role = viewer.user.role;
-        let people = members.into_iter();
-        let person = |member: Member| Person {
-            initials: text::initials(&member.name),
-            tone: text::tone(member.contact_id.0),
-            seen: if member.last_seen_at.is_zero() {
-                "never seen".to_owned()
-            } else {
-                format!("seen {}", kit::ago(member.last_seen_at, now, zone))
-            },
-            events: attention.by.get(&member.contact_id).copied().unwrap_or(0),
-            member,
-        };
-        let people = people.map(person).collect();
+        let people = people(members, &attention, viewer);
         let of_kind = |kind| stages.iter().find(|s| s.kind == kind).map(|s| s.id);
         Ok(Self {
             steps: steps(conn, &deal, &stages, now)?,
             won: of_kind(StageKind::Won),
             first: of_kind(StageKind::Open),
-            amount: deal.money().map_or_else(String::new, |m| m.shown()),
+            amount: deal.money().map_or_else(String::new, Money::shown),
             closes: deal
                 .closes_on
                 .map_or_else(String::new, |on| date_shown(on, today)),
             is_overdue: stage.is_open() && deal.closes_on.is_some_and(|on| day(on) < today),
-            weighted: deal.weighted().map_or_else(String::new, |m| m.exact()),
+            weighted: deal.weighted().map_or_else(String::new, Money::exact),
             facts: facts::of(&deal, name, &stage, &extra.open),
             owner,
             owner_word: deal.owner_id.map_or_else(String::new, |o| o.to_string()),
@@ -255,6 +233,46 @@ impl ShowPage {
             deal,
         })
     }
+}
+
+/// Name and address of the company.
+fn company(conn: &mut Conn, deal: &Deal) -> diesel::QueryResult<Option<(String, String)>> {
+    let Some(id) = deal.company_id else {
+        return Ok(None);
+    };
+    let name = contacts::company_names(conn, [id])?.remove(&id);
+    Ok(name.map(|name| (name, format!("/companies/{id}"))))
+}
+
+/// Name, initials and tone of the owner.
+fn owner(
+    conn: &mut Conn,
+    deal: &Deal,
+) -> diesel::QueryResult<Option<(String, String, &'static str)>> {
+    let Some(id) = deal.owner_id else {
+        return Ok(None);
+    };
+    let name = contacts::user_names(conn, [id])?.remove(&id);
+    Ok(name.map(|name| {
+        let initials = text::initials(&name);
+        (name, initials, text::tone(id.0))
+    }))
+}
+
+fn people(members: Vec<Member>, attention: &Attention, viewer: &Viewer) -> Vec<Person> {
+    let person = |member: Member| Person {
+        initials: text::initials(&member.name),
+        tone: text::tone(member.contact_id.0),
+        seen: if member.last_seen_at.is_zero() {
+            "never seen".to_owned()
+        } else {
+            let ago = kit::ago(member.last_seen_at, viewer.now, viewer.zone());
+            format!("seen {ago}")
+        },
+        events: attention.by.get(&member.contact_id).copied().unwrap_or(0),
+        member,
+    };
+    members.into_iter().map(person).collect()
 }
 
 /// The stages of the bar: open ones and the won one; a lost deal shows where it ended.

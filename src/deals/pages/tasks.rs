@@ -53,8 +53,13 @@ pub struct TasksPage {
 }
 
 impl TasksPage {
-    fn href(&self, show: &str, who: &str) -> String {
-        with_query("/tasks", &[("show", show), ("who", who)])
+    /// The same list of another person.
+    fn of(&self, who: &str) -> String {
+        with_query("/tasks", &[("show", &self.params.show), ("who", who)])
+    }
+
+    fn shown(&self, show: &str) -> String {
+        with_query("/tasks", &[("show", show), ("who", &self.params.who)])
     }
 
     fn task<'a>(&'a self, line: &'a TaskLine) -> TaskPart<'a> {

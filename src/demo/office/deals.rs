@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use crate::base::clock::{DAY, HOUR};
-use crate::base::ids::StageId;
+use crate::base::ids::{ContactId, StageId};
 use crate::base::{Timestamp, text};
 use crate::contacts::model::By;
 use crate::db::Conn;
@@ -139,15 +139,7 @@ fn pitch(
     let made = at(dice, day);
     moves.retain(|(when, ..)| *when > made);
     let is_open = matches!(fate, Fate::Open);
-    let mut tasks = Vec::new();
-    if is_open && dice.chance(78) {
-        let due = *dice.weighted(&[(1, -4), (2, -1), (4, 0), (6, 2), (7, 6), (6, 20)]);
-        let due = if due > 1 { dice.between(1, due) } else { due };
-        tasks.push((*dice.pick(NEXT), due, false));
-    }
-    if dice.chance(60) {
-        tasks.push((*dice.pick(NEXT), -last - 2, true));
-    }
+    let tasks = tasks_of(dice, is_open, last);
     let sites = firm.sites();
     let figure = firm.monthly() / 100 * 12 * dice.between(1, sites.max(2)) / 2;
     Pitch {
@@ -156,7 +148,7 @@ fn pitch(
         title: title(dice, firm, sites),
         amount: amount(dice, firm, figure),
         seller,
-        source: *dice.pick(&["Trade fair", "Website", "Referral", "Cold call", "Campaign"]),
+        source: dice.pick::<&str>(SOURCES),
         made,
         moves,
         closes: is_open
@@ -166,6 +158,21 @@ fn pitch(
     }
 }
 
+/// What is to be done on an open one, and what was done on any.
+fn tasks_of(dice: &mut Dice, is_open: bool, last: i64) -> Vec<(&'static str, i64, bool)> {
+    let mut tasks = Vec::new();
+    if is_open && dice.chance(78) {
+        let due = *dice.weighted(&[(1, -4), (2, -1), (4, 0), (6, 2), (7, 6), (6, 20)]);
+        let due = if due > 1 { dice.between(1, due) } else { due };
+        tasks.push((*dice.pick(NEXT), due, false));
+    }
+    if dice.chance(60) {
+        tasks.push((*dice.pick(NEXT), -last - 2, true));
+    }
+    tasks
+}
+
+const SOURCES: &[&str] = &["Trade fair", "Website", "Referral", "Cold call", "Campaign"];
 const NEXT: &[&str] = &[
     "Call about the mooring plan",
     "Send the revised quote",
@@ -274,27 +281,10 @@ pub(in crate::demo) fn act(
         let there = now.plus(days * DAY).utc().with_timezone(&zone);
         (there.date_naive() - chrono::NaiveDate::default()).num_days()
     };
-    let mut contacts = Vec::with_capacity(pitch.people.len());
-    for (who, role) in pitch.people.iter().zip(ROLES) {
-        if let Some(person) = people.get(*who)
-            && let Ok(id) = book.contact(conn, *who, person)
-        {
-            contacts.push((id, role.to_owned()));
-        }
-    }
+    let contacts = members(conn, book, people, pitch);
     let firm = FIRMS.get(pitch.firm).ok_or(Refusal::Missing)?;
     let new = NewDeal {
-        facts: vec![
-            (DealField::Title, text::line(&pitch.title, 200)),
-            (DealField::Amount, pitch.amount.clone()),
-            (DealField::Source, pitch.source.to_owned()),
-            (
-                DealField::ClosesOn,
-                pitch
-                    .closes
-                    .map_or_else(String::new, |days| date_word(day(days))),
-            ),
-        ],
+        facts: facts(pitch, pitch.closes.map(day)),
         stage_id: None,
         owner_id: Some(user),
         company_id: Some(book.company(conn, pitch.firm, firm)?),
@@ -314,20 +304,48 @@ pub(in crate::demo) fn act(
         actions::go(conn, id, &ask, &by(*at))?;
     }
     for (body, days, is_done) in &pitch.tasks {
-        let date = date_word(day(*days));
-        let due = due(&date, "", zone).map_err(|(_, why)| Refusal::invalid("date", why))?;
+        let due = due(&date_word(day(*days)), "", zone)
+            .map_err(|(_, why)| Refusal::invalid("date", why))?;
         let new = NewTask {
             body: (*body).to_owned(),
             due,
             assignee: user,
             about: Some(About::Deal(id)),
         };
-        let made = by(pitch.made.plus(HOUR));
-        let task = tasks::add(conn, &new, &made)?;
+        let made = pitch.made.plus(HOUR);
+        let task = tasks::add(conn, &new, &by(made))?;
         if *is_done {
-            let at = due.at.min(now.plus(-HOUR)).max(made.now.plus(HOUR));
+            let at = due.at.min(now.plus(-HOUR)).max(made.plus(HOUR));
             tasks::complete(conn, task, &by(at.min(now)))?;
         }
     }
     Ok(())
+}
+
+/// Who is on it, each with a role.
+fn members(
+    conn: &mut Conn,
+    book: &mut Book,
+    people: &[Person],
+    pitch: &Pitch,
+) -> Vec<(ContactId, String)> {
+    let mut contacts = Vec::with_capacity(pitch.people.len());
+    for (who, role) in pitch.people.iter().zip(ROLES) {
+        if let Some(person) = people.get(*who)
+            && let Ok(id) = book.contact(conn, *who, person)
+        {
+            contacts.push((id, role.to_owned()));
+        }
+    }
+    contacts
+}
+
+fn facts(pitch: &Pitch, closes: Option<i64>) -> Vec<(DealField, String)> {
+    let closes = closes.map_or_else(String::new, date_word);
+    vec![
+        (DealField::Title, text::line(&pitch.title, 200)),
+        (DealField::Amount, pitch.amount.clone()),
+        (DealField::Source, pitch.source.to_owned()),
+        (DealField::ClosesOn, closes),
+    ]
 }
