@@ -216,6 +216,7 @@ mod tests {
             contacts: 100,
             events: 2_000,
             companies: 1,
+            deals: 1,
             seed: 3,
         });
         for visit in &plan.visits {

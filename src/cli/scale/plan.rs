@@ -224,6 +224,7 @@ mod tests {
             contacts: 3_000,
             events: 30_000,
             companies: 30,
+            deals: 30,
             seed: 1,
         })
     }
