@@ -56,13 +56,13 @@ impl MailIn {
         }
         let mut conn = instance::open(config)?;
         let mailbox = match &self.mailbox {
-            Some(address) => match mailboxes::by_address(&mut conn, address)? {
-                Some(mailbox) => Some(mailbox.id),
-                None => {
+            Some(address) => {
+                let Some(mailbox) = mailboxes::by_address(&mut conn, address)? else {
                     say_error(&format!("there is no mailbox {address}"));
                     return Ok(NO_MAILBOX);
-                }
-            },
+                };
+                Some(mailbox.id)
+            }
             None => None,
         };
         let files = Files::open(config)?;

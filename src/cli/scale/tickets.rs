@@ -158,6 +158,10 @@ pub(super) fn write(conn: &mut Conn, plan: &Plan, world: &World, count: u32) -> 
 }
 
 /// Tickets come evenly over the time; what is young may still be open.
+#[expect(
+    clippy::too_many_lines,
+    reason = "most of it are the rows, field by field"
+)]
 fn add(block: &mut Block, plan: &Plan, world: &World, number: u32, count: u32, message: &mut i64) {
     let mut chance = Chance::of(plan.size.seed ^ 0x71c, u64::from(number));
     let id = i64::from(number) + 1;
@@ -171,7 +175,8 @@ fn add(block: &mut Block, plan: &Plan, world: &World, number: u32, count: u32, m
         0..70 => "closed",
         _ => "solved",
     };
-    let contact = Some(chance.below(u64::from(plan.size.contacts)) as i64 + 1);
+    let person = chance.below(u64::from(plan.size.contacts)) as i64 + 1;
+    let contact = Some(person);
     let user = Some(chance.pick(&world.users)).filter(|user| *user > 0);
     let assignee = user.filter(|_| status != "open" || chance.percent(70));
     let subject = chance.pick(&SUBJECTS);
@@ -197,7 +202,7 @@ fn add(block: &mut Block, plan: &Plan, world: &World, number: u32, count: u32, m
             user_id: user.filter(|_| is_reply),
             at: last,
             from_name: "",
-            from_address: format!("person{}@mail.example", contact.unwrap_or_default()),
+            from_address: format!("person{person}@mail.example"),
             to_list: "[]",
             cc_list: "[]",
             subject,

@@ -125,6 +125,7 @@ pub fn policy(shows_images: bool) -> String {
 }
 
 /// The page in the frame. `files`: where the images are that the mail brought along, by their content ids.
+#[expect(clippy::implicit_hasher, reason = "one caller, one map")]
 pub fn page(html: &str, files: &HashMap<String, String>, shows_images: bool) -> String {
     let mut body = html.to_owned();
     if !shows_images {

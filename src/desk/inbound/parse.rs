@@ -204,11 +204,10 @@ fn bodies(message: &Message<'_>) -> (String, String) {
     // Of plain text, body_html makes HTML; only a part that is HTML is shown as it is formatted.
     let html = message
         .html_bodies()
-        .filter_map(|part| match &part.body {
+        .find_map(|part| match &part.body {
             PartType::Html(html) => Some(text::cut(html, LONGEST_HTML).to_owned()),
             _ => None,
         })
-        .next()
         .unwrap_or_default();
     (tidied(&all), html)
 }

@@ -185,7 +185,7 @@ fn body(outgoing: &Outgoing) -> String {
             &before.from_name
         };
         let when = before.at.utc().format("%a, %-d %b %Y at %H:%M UTC");
-        body.push_str(&format!("\n\nOn {when}, {who} wrote:\n"));
+        body.extend(["\n\nOn ", &when.to_string(), ", ", who, " wrote:\n"]);
         for line in quote::fold(&before.text).shown.lines().take(MOST_QUOTED) {
             body.push_str("> ");
             body.push_str(line);

@@ -15,6 +15,10 @@ use crate::timeline::{Part, Show, Slip, StoryItem, StrandAsk};
 const RANK: i64 = 3;
 
 /// What a contact wrote to us and we to them, newest first.
+#[expect(
+    clippy::too_many_lines,
+    reason = "three questions and the line they make"
+)]
 pub fn mails(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
     if !ask.show.wants(Show::Mail) || !ReadTickets::allows(ask.role) {
         return Ok(Vec::new());

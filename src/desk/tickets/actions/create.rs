@@ -40,6 +40,10 @@ pub struct ByHand {
 }
 
 /// Opens it.
+#[expect(
+    clippy::too_many_lines,
+    reason = "every field is checked before anything is made"
+)]
 pub fn create(
     conn: &mut Conn,
     keys: &Keyring,

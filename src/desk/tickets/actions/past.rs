@@ -51,6 +51,10 @@ pub struct Said {
 }
 
 /// Writes it down.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one conversation from its first word to its last"
+)]
 pub fn tell(conn: &mut Conn, past: &Past) -> Result<TicketId, TicketError> {
     let mailbox = mailboxes::find(conn, past.mailbox)?.ok_or(TicketError::Missing)?;
     let contact = contacts::store::find(conn, past.contact)?.ok_or(TicketError::Missing)?;
