@@ -13,7 +13,7 @@
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice. The frame ([`web::layout`]) and the parts of pages
 //!    ([`web::ui`]) are templates of their own, compiled once; the macros in `templates/ui` hand them their arguments.
 //! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`],
-//!    [`deals`], [`ops`].
+//!    [`privacy`], [`deals`], [`desk`], [`campaigns`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows or moves what slices on the right keep ([`timeline`]'s strands, [`contacts`]' cards and followers of
@@ -32,6 +32,8 @@
 //!   the cursor stands where it was read (SQLite), or the rows are still there (PostgreSQL, where a lease saves vain work).
 //! - A job is done at least once, and what it does through [`jobs::Context::finish`] exactly once, whoever is killed when.
 //! - Nothing is sent inside a request: [`mail::enqueue`] writes the mail into the queue, in the transaction it speaks about.
+//! - A mail of a campaign goes over the line only after its row says so on disk; what a death leaves uncertain is shown and never
+//!   sent again by itself. Whoever did not allow the topic, or is suppressed, gets none: asked at the launch and at every claim.
 //! - Bells ring after the commit, never before ([`db::on_commit`]).
 //! - An internal error shows a number and nothing else; the same number is in the log.
 //! - No query in a template, no transaction in a handler, no inline script or style.
@@ -53,9 +55,17 @@
 //! puts it back with a pause that doubles; after the last attempt it stays as a dead letter under Settings, Jobs. A worker that
 //! died loses its lock, another takes over, and whatever the first one still tries to write down is refused.
 //!
+//! # The way of a mailing
+//! A campaign is written in steps; its content is compiled once ([`campaigns::render`]). The launch freezes one row per address
+//! of the audience in one statement, those held back with their reason. [`campaigns::sender`] claims rows in batches, asks for
+//! consent again, fills letters in, and hands them to open lines ([`mail::Line`]). A line announces a letter, has its row
+//! marked `transmitting`, gives the body away and reports; marks and reports of all lines share a commit. Links in mails are
+//! signed and say themselves where they lead ([`campaigns::links`]); openings and clicks are noted in memory and written
+//! together, and become acts of the contact. Unsubscribing withdraws the topic in [`privacy`]'s ledger.
+//!
 //! # Start and stop
 //! `serve` takes the lock of a SQLite file, migrates (copying the file aside first), binds its address, and starts jobs and
-//! enrichment. At SIGTERM it takes no more connections, finishes requests, then stops enrichment, then jobs, and writes SQLite's
+//! enrichment. At SIGTERM it takes no more connections, finishes requests, then stops the sender, enrichment, jobs, and writes SQLite's
 //! log back, so that the folder can be copied as it stands. A second signal ends it at once, which costs nothing but time: what
 //! was at work is taken up again.
 pub mod accounts;

@@ -20,6 +20,8 @@ const GROWING: &[&str] = &[
     "company_domains",
     "company_people",
     "company_tags",
+    "consent_entries",
+    "consents",
     "contact_tags",
     "contacts",
     "deal_contacts",
@@ -34,8 +36,10 @@ const GROWING: &[&str] = &[
     "merges",
     "quarantine",
     "message_refs",
+    "recipients",
     "sessions",
     "stage_changes",
+    "suppressions",
     "ticket_changes",
     "ticket_files",
     "ticket_messages",
@@ -111,6 +115,13 @@ const PAGES: &[&str] = &[
     "/tickets/1",
     "/tickets/quarantine",
     "/tickets/quarantine?state=aside",
+    "/contacts/1/consents",
+    "/campaigns",
+    "/campaigns/1/content",
+    "/campaigns/1/recipients",
+    "/campaigns/1/recipients?state=failed",
+    "/campaigns/1/recipients?state=opened",
+    "/settings/suppressed",
     "/settings/sources",
     "/settings/sources/2",
     "/settings/quarantine",
@@ -158,6 +169,8 @@ async fn every_question_of_a_page_walks_an_index() {
         ("mailbox", "1"),
     ];
     ada.post("/tickets", &ticket).await;
+    ada.post("/settings/topics", &[("name", "News")]).await;
+    ada.post("/campaigns", &[("name", "Spring")]).await;
 
     WATCHED.write().expect("a lock").insert(file_of(&site));
     for page in PAGES {
