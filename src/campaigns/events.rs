@@ -139,17 +139,19 @@ pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<
     acts::record(conn, &acts, now)
 }
 
+/// A recipient, and when it was first opened and clicked.
+type Row = (
+    RecipientId,
+    CampaignId,
+    ContactId,
+    Option<Timestamp>,
+    Option<Timestamp>,
+);
+
 fn known(conn: &mut Conn, hits: &[Hit]) -> QueryResult<HashMap<RecipientId, Known>> {
     let mut ids: Vec<RecipientId> = hits.iter().map(|hit| hit.recipient).collect();
     ids.sort_unstable();
     ids.dedup();
-    type Row = (
-        RecipientId,
-        CampaignId,
-        ContactId,
-        Option<Timestamp>,
-        Option<Timestamp>,
-    );
     let rows: Vec<Row> = recipients::table
         .filter(recipients::id.eq_any(ids))
         .select((

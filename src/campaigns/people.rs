@@ -113,7 +113,7 @@ fn first_name(row: &Contact) -> &str {
     }
     let mut words = row.name.split_whitespace();
     match (words.next(), words.next()) {
-        (Some(first), Some(_)) if first.chars().all(|c| c.is_alphabetic()) => {
+        (Some(first), Some(_)) if first.chars().all(char::is_alphabetic) => {
             let has_case = first.chars().next().is_some_and(char::is_uppercase);
             if has_case { first } else { "" }
         }

@@ -219,55 +219,17 @@ impl Scene {
 
     fn checks(&self, conn: &mut Conn, count: Option<Count>) -> Result<Vec<Check>> {
         let id = self.campaign.id;
-        let step = |step: &str| format!("/campaigns/{id}/{step}");
-        let check = |is_good, is_needed, words: &str, href: String| Check {
-            is_good,
-            is_needed,
-            words: words.to_owned(),
-            href,
-        };
+        let audience = format!("/campaigns/{id}/audience");
         let mut checks = vec![match count {
-            None => check(
-                false,
-                true,
-                "Choose an audience and a topic",
-                step("audience"),
-            ),
-            Some(count) if count.recipients() == 0 => check(
-                false,
-                true,
-                "Nobody in the audience may be written to",
-                step("audience"),
-            ),
-            Some(_) => check(true, true, "The audience is chosen", step("audience")),
+            None => check(false, true, "Choose an audience and a topic", audience),
+            Some(count) if count.recipients() == 0 => {
+                let words = "Nobody in the audience may be written to";
+                check(false, true, words, audience)
+            }
+            Some(_) => check(true, true, "The audience is chosen", audience),
         }];
         let base = link_base(conn, &self.config)?;
-        let links = sample_links(&self.keys, &base);
-        match render::compile(&self.campaign.content(), &links) {
-            Ok(compiled) => {
-                let words = "The mail can be filled in";
-                checks.push(check(true, true, words, step("content")));
-                let words = if compiled.has_own_way_out() {
-                    "It has an unsubscribe link of its own"
-                } else {
-                    "It has no unsubscribe link; one is added at its end"
-                };
-                checks.push(check(
-                    compiled.has_own_way_out(),
-                    false,
-                    words,
-                    step("content"),
-                ));
-                let sample = compiled.render(&people::nobody(), RecipientId(1));
-                if sample.is_ok_and(|mail| mail.html.len() > CLIPPED) {
-                    let words = "It is longer than 102 kB; Gmail cuts it off";
-                    checks.push(check(false, false, words, step("content")));
-                }
-            }
-            Err(fault) => {
-                checks.push(check(false, true, &fault.to_string(), step("content")));
-            }
-        }
+        checks.extend(self.content_checks(&base));
         let is_public = base.starts_with("https://");
         let words = if is_public {
             format!("Links lead to {base}")
@@ -285,5 +247,42 @@ impl Scene {
             checks.push(check(false, false, words, String::new()));
         }
         Ok(checks)
+    }
+
+    fn content_checks(&self, base: &str) -> Vec<Check> {
+        let step = format!("/campaigns/{}/content", self.campaign.id);
+        let mut checks = Vec::new();
+        let links = sample_links(&self.keys, base);
+        match render::compile(&self.campaign.content(), &links) {
+            Ok(compiled) => {
+                let words = "The mail can be filled in";
+                checks.push(check(true, true, words, step.clone()));
+                let words = if compiled.has_own_way_out() {
+                    "It has an unsubscribe link of its own"
+                } else {
+                    "It has no unsubscribe link; one is added at its end"
+                };
+                let has_way_out = compiled.has_own_way_out();
+                checks.push(check(has_way_out, false, words, step.clone()));
+                let sample = compiled.render(&people::nobody(), RecipientId(1));
+                if sample.is_ok_and(|mail| mail.html.len() > CLIPPED) {
+                    let words = "It is longer than 102 kB; Gmail cuts it off";
+                    checks.push(check(false, false, words, step.clone()));
+                }
+            }
+            Err(fault) => {
+                checks.push(check(false, true, &fault.to_string(), step.clone()));
+            }
+        }
+        checks
+    }
+}
+
+fn check(is_good: bool, is_needed: bool, words: &str, href: String) -> Check {
+    Check {
+        is_good,
+        is_needed,
+        words: words.to_owned(),
+        href,
     }
 }

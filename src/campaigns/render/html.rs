@@ -196,7 +196,9 @@ pub(super) fn mark_links(html: &str) -> String {
                         position += 1;
                         let part = |range: Range<usize>| tag.get(range).unwrap_or_default();
                         marked.push_str(part(0..range.start));
-                        marked.push_str(&format!("{{% filter tracked({position}) %}}"));
+                        marked.push_str("{% filter tracked(");
+                        marked.push_str(&position.to_string());
+                        marked.push_str(") %}");
                         marked.push_str(part(range.clone()).trim());
                         marked.push_str("{% endfilter %}");
                         marked.push_str(part(range.end..tag.len()));
@@ -230,16 +232,10 @@ pub(super) fn decoded(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
         let entity = after.split_once(';').filter(|(name, _)| name.len() <= 8);
-        match entity.and_then(|(name, behind)| Some((sign(name)?, behind))) {
-            Some((sign, behind)) => {
-                plain.push(sign);
-                rest = behind;
-            }
-            None => {
-                plain.push('&');
-                rest = after;
-            }
-        }
+        let known = entity.and_then(|(name, behind)| Some((sign(name)?, behind)));
+        let (sign, behind) = known.unwrap_or(('&', after));
+        plain.push(sign);
+        rest = behind;
     }
     plain.push_str(rest);
     plain

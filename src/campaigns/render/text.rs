@@ -108,7 +108,9 @@ impl Writer {
             }
             ("/a", _) => {
                 if let Some(href) = self.link.take() {
-                    self.text.push_str(&format!(" ({href})"));
+                    self.text.push_str(" (");
+                    self.text.push_str(&href);
+                    self.text.push(')');
                 }
             }
             (_, "p" | "h1" | "h2" | "h3" | "h4" | "table" | "ul" | "ol") => {

@@ -100,7 +100,7 @@ impl Run {
                 trouble.clone(),
             ));
         }
-        let mut told = String::new();
+        let mut told = self.campaign.trouble.clone();
         while !*stopped.borrow() {
             let words = troubled.borrow().clone();
             if words != told {
@@ -138,11 +138,14 @@ impl Run {
         if let Err(error) = book.await {
             tracing::error!(campaign = %id, %error, "the ledger ended in a panic");
         }
-        let now = clock::now();
-        let closed = self
-            .ground
-            .db
-            .write(move |conn| actions::finish(conn, id, now));
+        self.close().await;
+    }
+
+    /// Where nobody is left, it is sent.
+    async fn close(&self) {
+        let (id, now) = (self.campaign.id, clock::now());
+        let db = &self.ground.db;
+        let closed = db.write(move |conn| actions::finish(conn, id, now));
         if let Err(error) = closed.await {
             let error: diesel::result::Error = error;
             tracing::warn!(campaign = %id, %error, "cannot close a campaign");

@@ -7,7 +7,7 @@ mod drive;
 mod ledger;
 mod line;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -123,7 +123,7 @@ impl Round {
 
     async fn work(self, mut stopped: watch::Receiver<bool>) {
         let mut tasks: JoinSet<CampaignId> = JoinSet::new();
-        let mut running: HashMap<CampaignId, ()> = HashMap::new();
+        let mut running: HashSet<CampaignId> = HashSet::new();
         let mut poll = interval(self.ground.pace.poll);
         let mut beat = interval(self.ground.pace.lease / 3);
         for ticks in [&mut poll, &mut beat] {
@@ -142,7 +142,7 @@ impl Round {
                 _ = poll.tick() => {
                     self.look_after().await;
                     for id in self.going_out().await {
-                        if running.insert(id, ()).is_none() {
+                        if running.insert(id) {
                             let (ground, name) = (self.ground.clone(), self.name.clone());
                             let stopped = stopped.clone();
                             tasks.spawn(async move {
