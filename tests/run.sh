@@ -56,7 +56,8 @@ browser_lane() {
   fill_instance stories || return 1
   start_instance stories || return 1
   RAPPORT_TEST_SETUP_URL=$empty_url RAPPORT_SETUP_TOKEN=$RAPPORT_SETUP_TOKEN RAPPORT_URL=$url \
-    RAPPORT_EMAIL=$email RAPPORT_PASSWORD=$password RAPPORT_TEST_STRICT=1 bash tests/browser/run.sh || status=1
+    RAPPORT_EMAIL=$email RAPPORT_PASSWORD=$password RAPPORT_KEY=$api_key RAPPORT_MAILS=$work/stories/mail \
+    RAPPORT_TEST_STRICT=1 bash tests/browser/run.sh || status=1
   stop_instances || status=1
   return $status
 }

@@ -1,31 +1,7 @@
 // The main job: a source is made, an SDK speaks to it, and what people do appears on their record while it is open.
 import assert from "node:assert/strict";
 
-import { createSource, isWellMade, person, send, story, unique } from "./support.mjs";
-
-/** The record of that address, as soon as the worker has made it. */
-async function openRecord(page, { email }, name) {
-  for (let tries = 0; tries < 20; tries += 1) {
-    await page.goto("/contacts");
-    const field = page.getByRole("main").getByRole("searchbox").first();
-    // As long as there is nobody at all there is nothing to search in.
-    if (!(await field.waitFor({ timeout: 500 }).then(() => true, () => false))) continue;
-    await field.fill(email);
-    await field.press("Enter");
-    const link = page.getByRole("main").getByRole("link", { name });
-    if (await link.first().waitFor({ timeout: 500 }).then(() => true, () => false)) {
-      await link.first().click();
-      await page.getByRole("heading", { level: 1, name }).waitFor();
-      return;
-    }
-  }
-  assert.fail(`${email} never appeared among the contacts`);
-}
-
-/** Waits for words in the timeline, also within a folded session. */
-function told(page, words, timeout = 10_000) {
-  return page.getByRole("region", { name: "Timeline" }).filter({ hasText: words }).waitFor({ timeout });
-}
+import { createSource, isWellMade, openRecord, person, send, story, told, unique } from "./support.mjs";
 
 story("what a visitor does appears on the open record within a second", {}, async (page) => {
   const name = unique("Linnea Visitor");

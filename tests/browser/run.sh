@@ -3,6 +3,7 @@
 #
 #   RAPPORT_URL, RAPPORT_EMAIL, RAPPORT_PASSWORD         an instance and an administrator of it
 #   RAPPORT_TEST_SETUP_URL, RAPPORT_SETUP_TOKEN          an empty instance; without it that story is skipped
+#   RAPPORT_KEY, RAPPORT_MAILS                           an API key of it, and the folder into which it writes mails
 #   RAPPORT_SHOTS=DIR                                    keep pictures of what was seen
 #   CHROMIUM=FILE                                        the browser, where it is not called chromium
 #

@@ -1,5 +1,6 @@
 //! Whether anybody else has written since: what lets a writer keep in memory what it has read.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -24,10 +25,13 @@ struct Line {
 }
 
 /// Where the database stands; `None` where nobody can tell (PostgreSQL). Two equal marks: nothing was written between.
+/// Call it in a transaction. The search index writes what it has gathered at a commit, and a savepoint makes it do so now:
+/// else that would look like somebody else's writing.
 pub fn mark(conn: &mut Conn) -> QueryResult<Option<Mark>> {
     let Conn::Sqlite(c) = conn else {
         return Ok(None);
     };
+    c.batch_execute("SAVEPOINT mark; RELEASE mark")?;
     let line: Line =
         prepared("SELECT total_changes() AS own, data_version AS others FROM pragma_data_version")
             .get_result(c)?;
@@ -40,6 +44,7 @@ pub fn mark(conn: &mut Conn) -> QueryResult<Option<Mark>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::dialect::search;
     use crate::db::{DatabaseUrl, Db, migrate};
 
     #[test]
@@ -51,7 +56,7 @@ mod tests {
         let mut other = Db::connect_to(&url).expect("a connection");
         let write = |conn: &mut Conn, name: &str| {
             diesel::sql_query(format!(
-                "INSERT INTO settings (key, value) VALUES ('{name}', '')"
+                "INSERT INTO cursors (name, position) VALUES ('{name}', 1)"
             ))
             .execute(conn)
             .expect("a row")
@@ -64,5 +69,21 @@ mod tests {
         assert_ne!(first, second);
         write(&mut other, "b");
         assert_ne!(second, mark(&mut own).expect("a mark"));
+    }
+
+    #[test]
+    fn what_the_search_index_puts_off_counts_as_ones_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.path().join("mark.db"));
+        migrate::run(&url).expect("tables");
+        let mut conn = Db::connect_to(&url).expect("a connection");
+        let sealed = conn.transaction(|conn| {
+            for id in 1..50 {
+                search::put(conn, search::Kind::Contact, id, "Ingrid Sæther")?;
+            }
+            mark(conn)
+        });
+        let after = conn.transaction(mark);
+        assert_eq!(sealed.expect("a mark"), after.expect("a mark"));
     }
 }

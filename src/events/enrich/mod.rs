@@ -18,6 +18,7 @@ mod memory;
 mod names;
 mod people;
 mod read;
+mod recall;
 mod resolve;
 mod rows;
 mod sent;

@@ -12,22 +12,16 @@ use super::read::Draft;
 use super::resolve::{self, Decision, Facts};
 use super::rows::{ContactRow, IdentityRow};
 use crate::base::Timestamp;
-use crate::db::dialect::reserve;
-use crate::db::schema::{contacts, identities, no_merges};
-use crate::db::{Cached, Conn, padded};
-
-/// Values asked for in one statement.
-const CHUNK: usize = 500;
-/// Identifiers kept from one batch to the next: some twenty megabytes.
-const MOST_KEPT: usize = 100_000;
+use crate::db::Conn;
+use crate::db::schema::{identities, no_merges};
 
 /// An identity as the batch knows it.
 #[derive(Debug, Clone)]
-struct Known {
-    identity: i64,
+pub(super) struct Known {
+    pub identity: i64,
     /// Whose it was when it was loaded or made; merges of this batch are followed by `World::survivor`.
-    contact: i64,
-    has_first_touch: bool,
+    pub contact: i64,
+    pub has_first_touch: bool,
 }
 
 /// A contact as the batch knows it.
@@ -37,10 +31,10 @@ pub(super) struct Person {
     pub is_owned: bool,
     pub name: String,
     pub last_seen_at: Timestamp,
-    users: Option<Vec<String>>,
+    pub users: Option<Vec<String>>,
     pub newest: Timestamp,
     pub becomes_known: bool,
-    is_touched: bool,
+    pub is_touched: bool,
 }
 
 /// Whose an event is.
@@ -68,14 +62,14 @@ pub(super) struct Effect {
 /// Everybody in a batch.
 #[derive(Debug, Default)]
 pub(super) struct World {
-    known: HashMap<Id, Known>,
+    pub(super) known: HashMap<Id, Known>,
     /// Contacts of this batch.
-    touched: Vec<i64>,
+    pub(super) touched: Vec<i64>,
     pub(super) people: HashMap<i64, Person>,
     pub(super) moved: HashMap<i64, i64>,
-    apart: HashSet<(i64, i64)>,
-    spare_contacts: Vec<i64>,
-    spare_identities: Vec<i64>,
+    pub(super) apart: HashSet<(i64, i64)>,
+    pub(super) spare_contacts: Vec<i64>,
+    pub(super) spare_identities: Vec<i64>,
     pub(super) new_contacts: Vec<ContactRow>,
     pub(super) new_identities: Vec<IdentityRow>,
     /// Winner, loser, what said so, in what words, when that came.
@@ -85,145 +79,6 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Loads whatever is known of the drafts' identifiers and was not loaded before, and sets ids aside for those that are
-    /// new.
-    pub fn load(&mut self, conn: &mut Conn, drafts: &[&Draft], now: Timestamp) -> QueryResult<()> {
-        self.now = now;
-        let previous: Vec<Id> = drafts
-            .iter()
-            .filter_map(|d| d.previous.as_deref())
-            .flat_map(before)
-            .collect();
-        let all = drafts.iter().flat_map(|draft| &draft.ids).chain(&previous);
-        let asked: HashSet<&Id> = all.filter(|id| !self.known.contains_key(*id)).collect();
-        if asked.is_empty() {
-            return Ok(());
-        }
-        let values: Vec<&str> = asked
-            .iter()
-            .map(|id| id.value.as_str())
-            .collect::<HashSet<_>>()
-            .into_iter()
-            .collect();
-        let mut found: Vec<i64> = Vec::new();
-        for chunk in values.chunks(CHUNK) {
-            let query = identities::table
-                .filter(identities::value.eq_any(padded(chunk.to_vec())))
-                .select((
-                    identities::id,
-                    identities::contact_id,
-                    identities::namespace,
-                    identities::value,
-                    identities::first_touch.is_not_null(),
-                ));
-            let rows: Vec<(i64, i64, String, String, bool)> = Cached(query).load(conn)?;
-            for (identity, contact, namespace, value, has_first_touch) in rows {
-                let id = Id {
-                    namespace: namespace.into(),
-                    value,
-                };
-                found.push(contact);
-                self.known.insert(
-                    id,
-                    Known {
-                        identity,
-                        contact,
-                        has_first_touch,
-                    },
-                );
-            }
-        }
-        let unknown = asked
-            .iter()
-            .filter(|id| !self.known.contains_key(**id))
-            .count();
-        self.load_people(conn, found)?;
-        if unknown > 0 {
-            self.spare_identities = reserve::ids(conn, "identities", unknown)?;
-            self.spare_contacts = reserve::ids(conn, "contacts", unknown)?;
-            self.spare_identities.reverse();
-            self.spare_contacts.reverse();
-        }
-        Ok(())
-    }
-
-    /// The batch is written: what it learned stays for the next one, what it did is done.
-    pub fn settle(&mut self) {
-        self.new_contacts.clear();
-        self.new_identities.clear();
-        self.merges.clear();
-        self.suggestions.clear();
-        self.apart.clear();
-        self.spare_contacts.clear();
-        self.spare_identities.clear();
-        if self.known.len() > MOST_KEPT {
-            *self = Self::default();
-            return;
-        }
-        if !self.moved.is_empty() {
-            let moved = std::mem::take(&mut self.moved);
-            for known in self.known.values_mut() {
-                known.contact = survivor(&moved, known.contact);
-            }
-            self.people.retain(|id, _| !moved.contains_key(id));
-        }
-        for id in std::mem::take(&mut self.touched) {
-            if let Some(person) = self.people.get_mut(&id) {
-                person.is_touched = false;
-                person.becomes_known = false;
-            }
-        }
-    }
-
-    /// The contacts of this batch that are still there.
-    pub(super) fn touched(&self) -> impl Iterator<Item = (i64, &Person)> {
-        let there = self.touched.iter();
-        there.filter_map(|id| Some((*id, self.people.get(id)?)))
-    }
-
-    /// The first touch of whoever did this is known from now on.
-    pub fn has_first_touch(&mut self, draft: &Draft) {
-        if let Some(known) = draft.ids.first().and_then(|id| self.known.get_mut(id)) {
-            known.has_first_touch = true;
-        }
-    }
-
-    fn load_people(&mut self, conn: &mut Conn, mut ids: Vec<i64>) -> QueryResult<()> {
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| !self.people.contains_key(id));
-        for chunk in ids.chunks(CHUNK) {
-            type Row = (i64, bool, bool, String, Timestamp);
-            let query = contacts::table
-                .filter(contacts::id.eq_any(padded(chunk.to_vec())))
-                .select((
-                    contacts::id,
-                    contacts::is_known,
-                    contacts::is_person_owned,
-                    contacts::name,
-                    contacts::last_seen_at,
-                ));
-            let rows: Vec<Row> = Cached(query).load(conn)?;
-            for (id, is_known, is_owned, name, last_seen_at) in rows {
-                let newest = Timestamp::ZERO;
-                self.people.insert(
-                    id,
-                    Person {
-                        is_known,
-                        is_owned,
-                        name,
-                        last_seen_at,
-                        users: None,
-                        newest,
-                        becomes_known: false,
-                        is_touched: false,
-                    },
-                );
-            }
-        }
-        Ok(())
-    }
-
     /// Decides whose a draft is, and remembers what has to be written for it. `may_create`: the source lets unknown
     /// people become known contacts.
     pub fn resolve(
@@ -529,7 +384,7 @@ impl World {
     }
 }
 
-fn survivor(moved: &HashMap<i64, i64>, mut contact: i64) -> i64 {
+pub(super) fn survivor(moved: &HashMap<i64, i64>, mut contact: i64) -> i64 {
     while let Some(next) = moved.get(&contact) {
         contact = *next;
     }
@@ -537,7 +392,7 @@ fn survivor(moved: &HashMap<i64, i64>, mut contact: i64) -> i64 {
 }
 
 /// Both things the id before may be.
-fn before(value: &str) -> impl Iterator<Item = Id> + use<> {
+pub(super) fn before(value: &str) -> impl Iterator<Item = Id> + use<> {
     [Id::user(value), Id::anonymous(value)]
         .into_iter()
         .flatten()
