@@ -266,6 +266,7 @@ impl Instrumentation for Ears {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "diesel asks for it so")]
 fn listen() -> Option<Box<dyn Instrumentation>> {
     Some(Box::new(Ears::default()))
 }

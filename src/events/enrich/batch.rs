@@ -160,17 +160,11 @@ impl Batch {
         let mut found_by = world.found_by();
         let learned = traits::write(conn, &owned, world, &mut found_by, now)?;
         words::refresh_all(conn, &found_by.into_iter().collect::<Vec<_>>())?;
-        for (i, (n, draft)) in fresh.iter().enumerate() {
-            if let (Some((_, owner)), Some(effect)) = (owned.get(i), effects.get(i)) {
-                news.stored(
-                    *n,
-                    draft,
-                    world.survivor(owner.contact),
-                    world,
-                    *effect,
-                    learned.get(&i).copied().unwrap_or(0),
-                );
-            }
+        let stored = fresh.iter().zip(owned.iter().zip(effects)).enumerate();
+        for (i, ((n, draft), ((_, owner), effect))) in stored {
+            let contact = world.survivor(owner.contact);
+            let learned = learned.get(&i).copied().unwrap_or(0);
+            news.stored(*n, draft, contact, world, effect, learned);
         }
         Ok(())
     }

@@ -200,7 +200,7 @@ async fn nobody_gets_it_twice_and_who_did_not_get_it_is_uncertain() {
         ..app.house.sending()
     };
     let heir = Sender::start(ground).expect("a sender");
-    let patience = Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_mins(1);
     loop {
         let state: String = app
             .read(move |conn| {

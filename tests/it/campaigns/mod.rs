@@ -102,8 +102,10 @@ async fn send(app: &TestApp) {
 fn between(text: &str, from: &str, to: &str) -> String {
     text.split_once(from)
         .and_then(|(_, rest)| rest.split_once(to))
-        .map(|(inside, _)| inside.to_owned())
-        .unwrap_or_else(|| panic!("nothing between {from} and {to} in {text}"))
+        .map_or_else(
+            || panic!("nothing between {from} and {to} in {text}"),
+            |(inside, _)| inside.to_owned(),
+        )
 }
 
 /// Its HTML part.
@@ -121,16 +123,8 @@ fn readable(mime: &str) -> String {
             .get(..2)
             .filter(|_| *first == b'=')
             .and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        match hex {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
+        bytes.push(hex.unwrap_or(*first));
+        rest = if hex.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

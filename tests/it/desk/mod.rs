@@ -42,11 +42,11 @@ async fn arrives(app: &TestApp, mail: &str) -> String {
 
 /// A mail with these headers and words.
 fn mail(headers: &[(&str, &str)], words: &str) -> String {
-    let head: String = headers
+    let head: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\n"))
         .collect();
-    format!("{head}\n{words}\n")
+    format!("{}\n{words}\n", head.concat())
 }
 
 /// Ingrid's first mail.

@@ -64,7 +64,7 @@ impl Postgres {
             folder,
             bin,
         };
-        if this.is_root() {
+        if is_root() {
             let folder = this.folder.path();
             let given = Command::new("chown").arg("postgres").arg(folder).status();
             assert!(given.expect("chown").success());
@@ -95,7 +95,7 @@ impl Postgres {
     /// Root lends the server another user: it refuses to be root.
     fn run(&self, program: &str, args: &[&str]) {
         let file = self.bin.join(program);
-        let mut command = if self.is_root() {
+        let mut command = if is_root() {
             let mut command = Command::new("runuser");
             command.args(["-u", "postgres", "--"]).arg(file);
             command
@@ -112,11 +112,6 @@ impl Postgres {
             .status();
         assert!(status.expect(program).success(), "{program} {args:?}");
     }
-
-    fn is_root(&self) -> bool {
-        let user = fs::metadata("/proc/self").map(|about| about.uid());
-        user.is_ok_and(|id| id == 0)
-    }
 }
 
 impl Drop for Postgres {
@@ -128,4 +123,9 @@ impl Drop for Postgres {
             let _ = Command::new("kill").args(["-QUIT", pid]).status();
         }
     }
+}
+
+fn is_root() -> bool {
+    let user = fs::metadata("/proc/self").map(|about| about.uid());
+    user.is_ok_and(|id| id == 0)
 }
