@@ -60,14 +60,18 @@ fn a_full_disk_is_said_to_the_sender_and_costs_nothing_that_was_answered() {
     let stop = Arc::new(AtomicBool::new(false));
     let senders = sender::start(&server.address, &key, &events, &stop);
     let began = Instant::now();
-    while sender::send(&server.address, &key, &[Events::again("m900000000")]) == Some(200) {
+    // Some room may come back by itself, when the log is written back: what counts is the first answer that is no "kept".
+    let refused = loop {
+        let answer = sender::send(&server.address, &key, &[Events::again("m900000000")]);
+        if answer != Some(200) {
+            break answer;
+        }
         assert!(
             began.elapsed() < Duration::from_mins(1),
             "six megabytes last for ever"
         );
         std::thread::sleep(Duration::from_millis(20));
-    }
-    let refused = sender::send(&server.address, &key, &[Events::again("m900000000")]);
+    };
     assert_eq!(refused, Some(503), "come back later");
     assert_eq!(
         sender::page(&server.address, "/healthz"),

@@ -29,7 +29,7 @@ async fn the_sidebar_counts_what_waits() {
     let figure = async || {
         let page = ada.get("/settings/account").await.is(200).text();
         let (_, rest) = page.split_once("Quarantine ").expect("the entry");
-        rest.split("Operation")
+        rest.split("Mail Topics")
             .next()
             .map(|figure| figure.trim().to_owned())
     };
