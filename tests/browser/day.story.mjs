@@ -112,7 +112,7 @@ story("a visitor becomes a customer, and one timeline tells how", { skip }, asyn
   await isWellMade(page, "day 4 filter");
   await page.getByRole("link", { name: "Save this filter" }).click();
   const filter = unique("Read about prices");
-  await page.getByLabel(/^name/i).fill(filter);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(filter);
   await button(page, /^save/i).click();
   await page.goto("/campaigns/new");
   await page.getByLabel(/^name/i).fill(news);

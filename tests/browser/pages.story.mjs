@@ -28,6 +28,18 @@ const further = [
   "/settings/quarantine",
   "/settings/jobs",
   "/settings/audit",
+  "/deals",
+  "/deals?view=list",
+  "/deals/new",
+  "/tasks",
+  "/tickets",
+  "/tickets/new",
+  "/campaigns",
+  "/campaigns/new",
+  "/settings/pipeline",
+  "/settings/mailboxes",
+  "/settings/topics",
+  "/settings/suppressed",
 ];
 
 for (const view of views) {
