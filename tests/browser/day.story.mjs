@@ -140,15 +140,18 @@ story("a visitor becomes a customer, and one timeline tells how", { skip }, asyn
   const followed = await fetch(new URL(new URL(link).pathname + new URL(link).search, base), { redirect: "manual" });
   assert.equal(followed.headers.get("location"), "https://tidewater.example/spring");
   assert.match(header(letter, "List-Unsubscribe-Post") ?? "", /One-Click/);
-  await says(page, campaign, /clicked/i);
+  await says(page, record, "clicked");
+  await says(page, campaign, "1 person");
   await isWellMade(page, "day 6 results");
 
   // The deal is won.
   await page.goto(deal);
   await button(page, /^won$/i).click();
   await page.getByText(/^won/i).first().waitFor();
-  for (const words of ["/pricing", title, subject, news, /won/i]) {
-    await says(page, record, words);
+  await says(page, record, /^deal .* won/i);
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  for (const words of ["/pricing", `${title} created`, subject, "Perfect, then we sign.", news, "clicked", `${title} won`]) {
+    assert.match(await timeline.innerText(), new RegExp(words), `the timeline tells of ${words}`);
   }
   await isWellMade(page, "day 7 contact");
   await page.goto("/");
