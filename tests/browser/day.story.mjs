@@ -151,7 +151,7 @@ story("a visitor becomes a customer, and one timeline tells how", { skip }, asyn
   await says(page, record, /^deal .* won/i);
   const timeline = page.getByRole("region", { name: "Timeline" });
   for (const words of ["/pricing", `${title} created`, subject, "Perfect, then we sign.", news, "clicked", `${title} won`]) {
-    assert.match(await timeline.innerText(), new RegExp(words), `the timeline tells of ${words}`);
+    assert.ok((await timeline.innerText()).includes(words), `the timeline tells of ${words}`);
   }
   await isWellMade(page, "day 7 contact");
   await page.goto("/");
