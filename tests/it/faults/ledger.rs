@@ -12,7 +12,7 @@ use crate::support::Place;
 
 /// A look into the database, from outside the program.
 pub struct Ledger {
-    conn: Conn,
+    pub conn: Conn,
 }
 
 #[derive(QueryableByName)]
@@ -43,7 +43,7 @@ impl Ledger {
         row.n
     }
 
-    fn texts(&mut self, sql: &str) -> Vec<String> {
+    pub fn texts(&mut self, sql: &str) -> Vec<String> {
         let rows: Vec<Line> = diesel::sql_query(sql).load(&mut self.conn).expect("rows");
         rows.into_iter().map(|row| row.t).collect()
     }

@@ -6,6 +6,7 @@ mod full;
 mod killed;
 mod ledger;
 mod locked;
+mod mail;
 mod restart;
 mod sender;
 mod together;

@@ -122,25 +122,29 @@ fn id_of(event: &Value) -> String {
 /// Sends one batch; the status, if there was an answer.
 pub fn send(address: &str, key: &str, batch: &[Value]) -> Option<u16> {
     let body = json!({ "writeKey": key, "batch": batch }).to_string();
-    ask(address, "POST /v1/batch", &body)
+    ask(address, "POST /v1/batch", JSON, body.as_bytes())
 }
 
 /// Asks for a page; the status, if there was an answer.
 pub fn page(address: &str, path: &str) -> Option<u16> {
-    ask(address, &format!("GET {path}"), "")
+    ask(address, &format!("GET {path}"), JSON, b"")
 }
 
-fn ask(address: &str, what: &str, body: &str) -> Option<u16> {
+const JSON: &str = "Content-Type: application/json";
+
+/// Asks one thing with one more header; the status, if there was an answer.
+pub fn ask(address: &str, what: &str, header: &str, body: &[u8]) -> Option<u16> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .ok()?;
     write!(
         stream,
-        "{what} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "{what} HTTP/1.1\r\nHost: {address}\r\n{header}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
     )
     .ok()?;
+    stream.write_all(body).ok()?;
     let mut answer = Vec::new();
     // An answer that breaks off is none.
     stream.read_to_end(&mut answer).ok()?;
