@@ -24,7 +24,6 @@ use crate::events::health::Health;
 use crate::events::inbox::Inbox;
 use crate::events::ingest::{self, Keys};
 use crate::events::live::Live;
-use crate::events::streams::Streams;
 use crate::events::{acts, debugger, quarantine, record, sources};
 use crate::files::{FileError, Files};
 use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
@@ -33,6 +32,7 @@ use crate::ops;
 use crate::privacy;
 use crate::timeline::{self, Strands};
 use crate::web as kit;
+use crate::web::streams::Streams;
 
 /// How set-up loads the demo world.
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));

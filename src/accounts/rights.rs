@@ -51,6 +51,8 @@ rights! {
     ReadDeals: "see deals", Some("deals:read"), [Admin | Manager | Sales | Support | Marketing | ReadOnly];
     /// Creating, changing and moving them.
     EditDeals: "change deals", Some("deals:write"), [Admin | Manager | Sales];
+    /// Making tasks and doing one's own; those of others need `EditDeals`.
+    DoTasks: "do tasks", Some("deals:write"), [Admin | Manager | Sales | Support | Marketing];
     /// Pipelines and their stages.
     ManagePipelines: "change pipelines", None, [Admin | Manager];
     /// Tickets and their messages.
@@ -87,6 +89,7 @@ pub fn doors(role: Role) -> Doors {
         see_campaigns: ReadCampaigns::allows(role),
         add_contacts: EditContacts::allows(role),
         add_deals: EditDeals::allows(role),
+        add_tasks: DoTasks::allows(role),
         add_tickets: EditTickets::allows(role),
         add_campaigns: EditCampaigns::allows(role),
     }

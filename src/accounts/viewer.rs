@@ -17,6 +17,8 @@ use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::ids::UserId;
 use crate::base::{text, token};
 use crate::db::Db;
+use crate::web::live::Seat;
+use crate::web::streams::Streams;
 use crate::web::{Error, NavCount, SESSION_COOKIE, Shell, ShellViewer, client_ip, form_token};
 
 /// Somebody signed in, and their session.
@@ -185,6 +187,22 @@ async fn who(
 pub struct Can<R> {
     viewer: Viewer,
     right: PhantomData<R>,
+}
+
+impl<R: Right> Can<R> {
+    /// A seat before a stream, for as long as they are signed in and have the right.
+    pub fn seat(&self, db: &Db, streams: &Streams) -> Seat {
+        let (db, session) = (db.clone(), self.viewer.session_id);
+        Seat::new(streams.take(self.id()), move || {
+            let (db, now) = (db.clone(), clock::now());
+            async move {
+                let role = db.read(move |conn| store::role_of_session(conn, session, now));
+                // A database that is away for a moment is no reason to stop; the next sign of life asks again.
+                let role: Result<_, diesel::result::Error> = role.await;
+                role.map_or(true, |role| role.is_some_and(R::allows))
+            }
+        })
+    }
 }
 
 impl<R> Deref for Can<R> {

@@ -14,7 +14,7 @@ use crate::app::{self, House};
 use crate::base::clock;
 use crate::config::Config;
 use crate::db::{DatabaseUrl, lock, tls};
-use crate::events::streams::Streams;
+use crate::web::streams::Streams;
 
 /// Start the server.
 #[derive(Debug, Default, Args)]

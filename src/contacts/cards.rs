@@ -10,7 +10,7 @@ use super::companies::people;
 use super::companies::store as companies;
 use crate::accounts::Role;
 use crate::base::Timestamp;
-use crate::base::ids::{CompanyId, ContactId};
+use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::base::text;
 use crate::db::Conn;
 
@@ -23,6 +23,8 @@ pub struct CardAsk {
     pub zone: Tz,
     /// Whether the reader may change contacts.
     pub can_edit: bool,
+    /// The reader.
+    pub user: UserId,
     /// The reader's role, for cards that need a right of their own.
     pub role: Role,
 }

@@ -15,6 +15,8 @@ pub enum Refusal {
     Clash(Vec<Clash>),
     /// Somebody else moved it first, to this stage.
     Moved(String),
+    /// A task of somebody else.
+    NotYours,
     /// Nobody said why it was lost.
     NeedsReason,
     /// The database.
@@ -45,6 +47,10 @@ impl Refusal {
             }
             Self::Moved(stage) => {
                 format!("Somebody moved it to {stage} meanwhile. Nothing was changed.")
+            }
+            Self::NotYours => {
+                "This task is somebody else's: who is to do it, who wrote it down, or somebody who may change deals can change it."
+                    .to_owned()
             }
             Self::NeedsReason => "Say why it was lost.".to_owned(),
         }
@@ -89,6 +95,7 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Missing => Self::NotFound,
+            Refusal::NotYours => Self::Forbidden(refusal.words()),
             Refusal::Query(error) => error.into(),
             Refusal::Invalid(_) | Refusal::NeedsReason => Self::Invalid(refusal.words()),
             Refusal::Clash(_) | Refusal::Moved(_) => Self::Conflict(refusal.words()),
@@ -102,6 +109,7 @@ impl From<Refusal> for ApiError {
         use actix_web::http::StatusCode;
         match refusal {
             Refusal::Missing => Error::NotFound.into(),
+            Refusal::NotYours => Error::Forbidden(refusal.words()).into(),
             Refusal::Query(error) => error.into(),
             Refusal::NeedsReason => Self::invalid("lost_reason", "Say why it was lost."),
             Refusal::Invalid(ref errors) => {

@@ -7,10 +7,10 @@ use super::model::{Deal, date_shown};
 use super::pipelines::model::StageKind;
 use super::pipelines::store as pipelines;
 use super::store;
-use super::tasks::model::{Standing, Task, standing, when};
+use super::tasks::model::{Reach, Standing, Task, standing, when};
 use super::tasks::store::{self as tasks, Names};
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
-use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::accounts::rights::{DoTasks, EditDeals, ReadDeals, Right};
 use crate::base::Money;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::contacts::merge::Journal;
@@ -107,7 +107,7 @@ fn task_card(
     if !ReadDeals::allows(ask.role) {
         return Ok(None);
     }
-    let can_edit = EditDeals::allows(ask.role);
+    let reach = Reach::offered(ask.role, ask.user);
     let open = tasks::of(conn, about, ROWS)?;
     let names = contacts::user_names(conn, open.iter().filter_map(|task| task.assignee_id))?;
     let row = |task: &Task| CardRow {
@@ -118,7 +118,7 @@ fn task_card(
             .and_then(|id| names.get(&id))
             .cloned()
             .unwrap_or_default(),
-        acts: if can_edit {
+        acts: if reach.is_some_and(|reach| reach.covers(task)) {
             vec![CardAct {
                 label: "Done",
                 action: format!("/tasks/{}/done", task.id),
@@ -139,14 +139,14 @@ fn task_card(
         }
         .to_owned(),
         rows,
-        add: can_edit.then_some((add, "Add a task")),
+        add: reach.map(|_| (add, "Add a task")),
         ..Card::default()
     }))
 }
 
 /// Home: what somebody has to do, what is late first.
 pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    if !EditDeals::allows(ask.role) {
+    if !DoTasks::allows(ask.role) {
         return Ok(None);
     }
     let open = tasks::open(conn, ask.user, None, LINES)?;

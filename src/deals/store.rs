@@ -48,6 +48,15 @@ pub fn take(conn: &mut Conn, id: DealId, now: Timestamp) -> QueryResult<Option<D
     live(conn, id)
 }
 
+/// Says that something about a deal changed which its card shows.
+pub fn touch(conn: &mut Conn, id: DealId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(deals::table.filter(deals::id.eq(id)))
+        .filter(deals::updated_at.lt(now))
+        .set(deals::updated_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Deals in the trash, the last deleted first.
 pub fn trash(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Deal>> {
     Deal::query()

@@ -15,4 +15,3 @@ pub mod model;
 pub mod quarantine;
 pub mod record;
 pub mod sources;
-pub mod streams;

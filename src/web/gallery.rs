@@ -215,6 +215,7 @@ fn shell() -> Shell {
                 see_campaigns: true,
                 add_contacts: true,
                 add_deals: true,
+                add_tasks: true,
                 add_tickets: true,
                 add_campaigns: true,
             },

@@ -11,10 +11,12 @@ pub mod gallery;
 mod head;
 mod headers;
 pub mod layout;
+pub mod live;
 mod page;
 mod paging;
 mod request;
 mod shell;
+pub mod streams;
 pub mod ui;
 mod upload;
 

@@ -60,6 +60,8 @@ pub struct Doors {
     pub add_contacts: bool,
     /// New deals.
     pub add_deals: bool,
+    /// New tasks.
+    pub add_tasks: bool,
     /// New tickets.
     pub add_tickets: bool,
     /// New campaigns.

@@ -1,5 +1,5 @@
 // The board: a card is dragged to another lane and is there at once; the server's answer puts right what it says otherwise.
-// Lanes go on as they scroll. Without script "Move to…" does the same, and "more" leads to a page of its own.
+// What others move moves here too, card by card, but never while one is dragged. Lanes go on as they scroll. Without script "Move to…" does the same, and "more" leads to a page of its own.
 import { arrive, settle } from "./arrive.js";
 import { open } from "./dialog.js";
 import { exchange, fetchPage } from "./swap.js";
@@ -22,6 +22,7 @@ document.addEventListener("dragstart", (event) => {
   const card = event.target.closest?.(`[data-board] ${CARD}`);
   if (!card) return;
   dragged = card;
+  card.closest("[data-board]").dataset.liveWait = "";
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", card.querySelector(".deal-title").textContent);
   // Later, so that the picture under the pointer is the card as it was.
@@ -50,6 +51,7 @@ document.addEventListener("dragover", (event) => {
 
 document.addEventListener("dragend", () => {
   dragged?.classList.remove("deal--lifted");
+  for (const board of document.querySelectorAll("[data-live-wait]")) delete board.dataset.liveWait;
   target();
   dragged = undefined;
 });
@@ -109,6 +111,47 @@ function answer(page, card, lanes) {
   }
   adopt(page);
 }
+
+// The board as it is by now: cards keep their place unless they were moved, so nothing jumps, and what was unfolded below
+// stays. What is new, moved or written differently is put in.
+document.addEventListener("live:page", (event) => {
+  const board = event.target.closest?.("#board");
+  const fresh = event.detail.getElementById("board");
+  if (!board || !fresh) return;
+  const lanes = (of) => [...of.querySelectorAll("[data-lane]")].map((lane) => lane.id).join();
+  if (lanes(board) !== lanes(fresh)) return exchange(event.detail, ["board-sum", "board"]);
+  for (const lane of fresh.querySelectorAll("[data-lane]")) renew(document.getElementById(lane.id), lane);
+  exchange(event.detail, ["board-sum", ...[...board.querySelectorAll("[id^=lane-head-]")].map((head) => head.id)]);
+});
+
+function renew(lane, fresh) {
+  const cards = lane.querySelector(".lane-cards");
+  if (!cards) return;
+  const wanted = [...fresh.querySelectorAll(".lane-cards > .deal")];
+  const ids = new Set(wanted.map((card) => card.id));
+  const rest = fresh.querySelector("[data-lane-more]");
+  // Below the last card of the page stand those that were fetched later: they are still there if the page goes on.
+  const last = document.getElementById(wanted.at(-1)?.id);
+  const isBelow = (card) => rest && last && last.parentElement === cards
+    && last.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING;
+  for (const card of [...cards.querySelectorAll(":scope > .deal")]) if (!ids.has(card.id) && !isBelow(card)) card.remove();
+  wanted.forEach((card, at) => {
+    const known = document.getElementById(card.id);
+    const here = cards.querySelectorAll(":scope > .deal")[at];
+    if (known && isSame(known, card)) return known === here || cards.insertBefore(known, here ?? null);
+    const put = document.adoptNode(card);
+    known?.remove();
+    cards.insertBefore(put, cards.querySelectorAll(":scope > .deal")[at] ?? null);
+    settle(put);
+  });
+  const more = lane.querySelector("[data-lane-more]");
+  if (rest && !more) settle(lane.appendChild(document.adoptNode(rest)));
+  else if (!rest) more?.remove();
+}
+
+// Script adds to a card (draggable, and what opens in it); what the server wrote is what counts.
+const isSame = (card, other) => card.dataset.deal === other.dataset.deal && card.textContent === other.textContent
+  && card.className === other.className;
 
 // "32 more": fetched when it comes into sight, or when it is asked for.
 async function more(line) {

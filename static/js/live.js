@@ -4,10 +4,11 @@
 //             it) are exchanged. `data-live-from` names another address to fetch.
 //   rest      somebody's newer page took the place of this one's stream; it comes back after a while.
 //   prepend   the data is HTML, put first into `data-live-into` (rows of the debugger); `data-live-most` rows are kept.
-// Nothing is exchanged under somebody's hands: while a field in the part has the focus or a form is open, it waits.
+// Nothing is exchanged under somebody's hands: while a field in the part has the focus, a form is open or something is
+// dragged (`data-live-wait`), it waits. A part that knows better than to be exchanged whole listens for `live:page`.
 // The stream rests while the page is hidden and while a button `data-live-hold="#story"` is pressed.
 import { arrive, settle } from "./arrive.js";
-import { swap } from "./swap.js";
+import { fetchPage, swap } from "./swap.js";
 
 const FIRST = 1_000;
 const LONGEST = 30_000;
@@ -69,8 +70,20 @@ function follow(element) {
       if (!element.isConnected) return close();
       const list = element.dataset.liveTarget || `#${element.id}`;
       if (isBusy(list)) return void (gather = setTimeout(refresh, 1_000));
-      swap(list, element.dataset.liveFrom || location.href, { quiet: true });
+      const from = element.dataset.liveFrom || location.href;
+      if ("liveMerge" in element.dataset) merge(list, from);
+      else swap(list, from, { quiet: true });
     }, GATHER);
+  }
+
+  // The page is handed to the part, which puts in what is new.
+  async function merge(list, from) {
+    try {
+      const { page, status } = await fetchPage(from, { ids: list.replaceAll("#", "") });
+      if (status >= 400) return;
+      if (isBusy(list)) return refresh();
+      element.dispatchEvent(new CustomEvent("live:page", { bubbles: true, detail: page }));
+    } catch { /* the stream says when the server is back */ }
   }
 
   function prepend(html) {
@@ -99,7 +112,7 @@ function follow(element) {
 function isBusy(list) {
   return list.split(/\s+/).some((selector) => {
     const part = document.querySelector(selector);
-    return part?.querySelector("details[data-edit][open], details[data-menu][open], input:focus, textarea:focus, select:focus, [data-pick]:checked");
+    return part?.matches("[data-live-wait]") || part?.querySelector("details[data-edit][open], details[data-menu][open], input:focus, textarea:focus, select:focus, [data-pick]:checked, [aria-busy=true]");
   });
 }
 

@@ -58,15 +58,19 @@ CREATE TABLE deals (
 CREATE INDEX deals_lane ON deals (stage_id, entered_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX deals_lane_owner ON deals (stage_id, owner_id, entered_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX deals_created ON deals (stage_kind, created_at DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX deals_amount ON deals (stage_kind, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX deals_amount ON deals (stage_kind, currency, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX deals_closes ON deals (stage_kind, sort_closes, id) WHERE deleted_at IS NULL;
 CREATE INDEX deals_owner_created ON deals (stage_kind, owner_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX deals_owner_amount ON deals (stage_kind, owner_id, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX deals_owner_amount ON deals (stage_kind, owner_id, currency, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX deals_owner_closes ON deals (stage_kind, owner_id, sort_closes, id) WHERE deleted_at IS NULL;
 CREATE INDEX deals_stage_created ON deals (stage_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX deals_stage_amount ON deals (stage_id, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX deals_stage_amount ON deals (stage_id, currency, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX deals_stage_closes ON deals (stage_id, sort_closes, id) WHERE deleted_at IS NULL;
+CREATE INDEX deals_stage_owner_created ON deals (stage_id, owner_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX deals_stage_owner_amount ON deals (stage_id, owner_id, currency, sort_amount DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX deals_stage_owner_closes ON deals (stage_id, owner_id, sort_closes, id) WHERE deleted_at IS NULL;
 CREATE INDEX deals_company ON deals (company_id, created_at DESC, id DESC) WHERE company_id IS NOT NULL;
+CREATE INDEX deals_updated ON deals (updated_at DESC);
 CREATE INDEX deals_trash ON deals (deleted_at DESC, id DESC) WHERE deleted_at IS NOT NULL;
 
 -- What stands in a stage, by owner (0: nobody) and currency. Kept by every write, so that no page has to count.

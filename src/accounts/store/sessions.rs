@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::{Session, User};
+use crate::accounts::model::{Role, Session, User};
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::db::Conn;
@@ -17,6 +17,18 @@ pub struct SignedIn {
     pub session_id: i64,
     /// When it was last used, to a few minutes.
     pub last_seen_at: Timestamp,
+}
+
+/// The role behind a session that still holds.
+pub fn role_of_session(conn: &mut Conn, session: i64, now: Timestamp) -> QueryResult<Option<Role>> {
+    user_sessions::table
+        .inner_join(users::table.on(users::id.eq(user_sessions::user_id)))
+        .filter(user_sessions::id.eq(session))
+        .filter(user_sessions::expires_at.gt(now))
+        .filter(users::deactivated_at.is_null())
+        .select(users::role)
+        .first(conn)
+        .optional()
 }
 
 /// The session behind a cookie's token, if it holds and its user may sign in.

@@ -203,6 +203,7 @@ impl ShowPage {
             now: viewer.now,
             zone: viewer.zone(),
             can_edit: EditContacts::allows(role),
+            user: viewer.id(),
             role,
         };
         Ok(Self {

@@ -189,6 +189,7 @@ impl ShowPage {
             now,
             zone,
             can_edit,
+            user: viewer.id(),
             role,
         };
         let (reach, codes) = facts::identifiers(identities);

@@ -5,21 +5,22 @@ use std::collections::HashMap;
 use actix_web::web;
 use askama::Template;
 
-use super::super::listing::{self, Ask, Sort};
+use super::super::listing::{self, Ask, Place, Sort};
 use super::super::model::{Deal, date_shown, day};
 use super::super::pipelines::model::{Stage, StageKind};
 use super::super::pipelines::store as pipelines;
 use super::super::store;
+use super::super::totals::{self, Total};
 use super::lane::{self, Whose};
 use super::with_query;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
-use crate::base::Money;
 use crate::base::ids::{DealId, StageId};
 use crate::base::text;
+use crate::base::{Currency, Money};
 use crate::contacts::store as contacts;
 use crate::db::{Conn, Db};
-use crate::web::{Cursor, Page, Paged, Result, When};
+use crate::web::{self as kit, Page, Paged, Result, When};
 
 const PAGE: usize = 50;
 
@@ -59,8 +60,17 @@ impl Params {
     }
 }
 
+/// What stands above the deals of one currency, where there are several.
+pub struct Heading {
+    currency: Currency,
+    count: String,
+    sum: String,
+}
+
 /// A line of the table.
 pub struct Line {
+    currency: Currency,
+    heading: Option<Heading>,
     id: DealId,
     title: String,
     company: String,
@@ -158,22 +168,29 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
     let stage = stage.and_then(|id| stages.iter().find(|stage| stage.id == id));
     let whose = Whose::read(&params.owner, viewer.id());
     let kind = StageKind::from_word(&params.state).unwrap_or(StageKind::Open);
-    let ask = Ask {
+    let mut ask = Ask {
         kind: stage.map_or(kind, |stage| stage.kind),
         stage: stage.map(|stage| stage.id),
         owner: whose.owner(),
         q: params.q.clone(),
         sort: Sort::from_word(&params.sort).unwrap_or(Sort::Closes),
+        currencies: Vec::new(),
     };
-    let from = Cursor::decode(&params.after).and_then(|c| Some((c.number()?, c.id)));
+    let totals = if ask.q.is_empty() && ask.sort == Sort::Amount {
+        let kind = ask.kind;
+        let of = stages.iter().filter(|of| match stage {
+            Some(stage) => stage.id == of.id,
+            None => of.kind == kind,
+        });
+        let of: Vec<StageId> = of.map(|stage| stage.id).collect();
+        totals::of(conn, &of, ask.owner)?
+    } else {
+        Vec::new()
+    };
+    ask.currencies = currencies(&totals, store::currency(conn)?);
+    let from = Place::read(&params.after);
     let rows = listing::rows(conn, &ask, from, PAGE as i64 + 1)?;
-    let page = Paged::from_loaded(rows, PAGE, |deal| {
-        let (key, id) = listing::place(&ask, deal);
-        Cursor {
-            key: key.to_string(),
-            id,
-        }
-    });
+    let page = Paged::from_loaded(rows, PAGE, |deal| Place::of(&ask, deal).cursor());
     let after = page.next.map_or_else(String::new, |after| {
         Params {
             after,
@@ -182,8 +199,12 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
         .href()
     });
     let (owners, owner_name) = lane::owners(conn, whose)?;
+    let mut lines = lines(conn, page.rows, viewer)?;
+    if ask.currencies.len() > 1 {
+        head(&mut lines, &totals);
+    }
     Ok(ListPage {
-        lines: lines(conn, page.rows, viewer)?,
+        lines,
         kind: ask.kind,
         sort: ask.sort,
         after,
@@ -194,6 +215,36 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
         stages,
         params,
     })
+}
+
+/// The workspace's own currency first, then the others by code.
+fn currencies(totals: &[Total], own: Currency) -> Vec<Currency> {
+    let mut all: Vec<Currency> = totals.iter().map(|total| total.currency).collect();
+    all.sort_unstable_by_key(|currency| (*currency != own, *currency));
+    all.dedup();
+    all
+}
+
+/// Puts a heading above the first deal of each currency on the page.
+fn head(lines: &mut [Line], totals: &[Total]) {
+    let mut above = None;
+    for line in lines {
+        if above.replace(line.currency) != Some(line.currency) {
+            let of = totals.iter().filter(|t| t.currency == line.currency);
+            let sum = totals::sum(of);
+            line.heading = Some(Heading {
+                currency: line.currency,
+                count: match sum.n {
+                    1 => "1 deal".to_owned(),
+                    n => format!("{} deals", kit::number(n)),
+                },
+                sum: sum
+                    .money
+                    .first()
+                    .map_or_else(String::new, |(m, _)| m.brief()),
+            });
+        }
+    }
 }
 
 fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryResult<Vec<Line>> {
@@ -208,6 +259,8 @@ fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryRes
         let stage = stages.get(&deal.stage_id);
         Line {
             id: deal.id,
+            currency: deal.currency,
+            heading: None,
             company: company.cloned().unwrap_or_default(),
             stage: stage.map_or_else(String::new, |stage| stage.name.clone()),
             kind: deal.stage_kind,

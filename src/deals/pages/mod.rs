@@ -6,6 +6,7 @@ mod change;
 pub mod facts;
 mod lane;
 mod list;
+mod live;
 mod lose;
 mod moves;
 mod new;
@@ -25,6 +26,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/deals", post().to(new::create))
         .route("/deals/new", get().to(new::form))
         .route("/deals/trash", get().to(list::trash))
+        .route("/deals/live", get().to(live::live))
         .route("/deals/people", get().to(people::suggest))
         .route("/deals/lane/{stage}", get().to(lane::show))
         .route("/deals/{id}", get().to(show::show))

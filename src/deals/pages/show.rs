@@ -12,7 +12,7 @@ use super::super::store::{self, Member};
 use super::super::tasks::store as tasks;
 use super::facts::{self, Fact, Open};
 use super::task_line::{self, TaskLine, TaskPart};
-use crate::accounts::rights::{EditDeals, ReadContacts, ReadDeals, Right};
+use crate::accounts::rights::{DoTasks, EditDeals, ReadContacts, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::Money;
 use crate::base::ids::{ContactId, DealId, StageId};
@@ -92,6 +92,7 @@ pub struct ShowPage {
     note: String,
     note_error: String,
     can_edit: bool,
+    can_add_tasks: bool,
     can_read_contacts: bool,
 }
 
@@ -120,7 +121,6 @@ impl ShowPage {
             names: &false,
             back: &self.path,
             swap: "#related #story",
-            can_edit: &self.can_edit,
         }
     }
 
@@ -226,6 +226,7 @@ impl ShowPage {
             note: extra.note,
             note_error: extra.note_error,
             can_edit: EditDeals::allows(role),
+            can_add_tasks: DoTasks::allows(role),
             can_read_contacts: ReadContacts::allows(role),
             company,
             path: deal.path(),

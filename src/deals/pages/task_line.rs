@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use diesel::QueryResult;
 
-use super::super::tasks::model::{Standing, Task, standing, when};
+use super::super::tasks::model::{Reach, Standing, Task, standing, when};
 use super::super::tasks::store::Names;
 use crate::accounts::Viewer;
 use crate::base::ids::ActivityId;
@@ -32,6 +32,8 @@ pub struct TaskLine {
     pub initials: String,
     /// For the avatar.
     pub tone: &'static str,
+    /// Whether the reader may change it.
+    pub may_change: bool,
 }
 
 /// Lines of tasks, in their order.
@@ -39,6 +41,7 @@ pub fn lines(conn: &mut Conn, tasks: Vec<Task>, viewer: &Viewer) -> QueryResult<
     let names = Names::of(conn, &tasks)?;
     let people = contacts::user_names(conn, tasks.iter().filter_map(|task| task.assignee_id))?;
     let (now, zone) = (viewer.now, viewer.zone());
+    let reach = Reach::offered(viewer.user.role, viewer.id());
     let line = |task: Task| {
         let assignee = task.assignee_id.and_then(|id| people.get(&id)).cloned();
         let when = match task.done_at {
@@ -52,6 +55,7 @@ pub fn lines(conn: &mut Conn, tasks: Vec<Task>, viewer: &Viewer) -> QueryResult<
             is_done: task.done_at.is_some(),
             about: task.about().map(|about| (names.get(about), about.path())),
             initials: assignee.as_deref().map(text::initials).unwrap_or_default(),
+            may_change: reach.is_some_and(|reach| reach.covers(&task)),
             tone: task.assignee_id.map_or("", |id| text::tone(id.0)),
             assignee: assignee.unwrap_or_default(),
             body: task.body,
@@ -72,8 +76,6 @@ pub struct TaskPart<'a> {
     pub back: &'a str,
     /// Parts of the page that it changes, or empty.
     pub swap: &'a str,
-    /// Whether the reader may change it.
-    pub can_edit: &'a bool,
 }
 
 impl HtmlSafe for TaskPart<'_> {}

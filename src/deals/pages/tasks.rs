@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::super::refusal::Refusal;
 use super::super::tasks::actions;
-use super::super::tasks::model::{NewTask, Standing, Task, due};
+use super::super::tasks::model::{NewTask, Reach, Standing, Task, due};
 use super::super::tasks::store::{self, Names};
 use super::task_line::{self, TaskLine, TaskPart};
 use super::{back, with_query};
-use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::accounts::rights::{DoTasks, ReadDeals, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{ActivityId, UserId};
 use crate::base::{Timestamp, text};
@@ -49,7 +49,7 @@ pub struct TasksPage {
     after: String,
     owners: Vec<(String, String)>,
     who_name: String,
-    can_edit: bool,
+    can_add: bool,
 }
 
 impl TasksPage {
@@ -68,7 +68,6 @@ impl TasksPage {
             names: &true,
             back: &self.path,
             swap: "#tasks",
-            can_edit: &self.can_edit,
         }
     }
 }
@@ -131,7 +130,7 @@ fn list(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<TasksPage> {
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))
             .collect(),
-        can_edit: EditDeals::allows(viewer.user.role),
+        can_add: DoTasks::allows(viewer.user.role),
         params,
     })
 }
@@ -204,9 +203,9 @@ impl FormPage {
     }
 }
 
-/// `GET /tasks/new`. Needs: change deals.
+/// `GET /tasks/new`. Needs: do tasks.
 pub async fn new(
-    viewer: Can<EditDeals>,
+    viewer: Can<DoTasks>,
     db: web::Data<Db>,
     form: web::Query<TaskForm>,
 ) -> Result<Page<FormPage>> {
@@ -215,9 +214,9 @@ pub async fn new(
     page(&viewer, &db, None, form, Errors::new()).await
 }
 
-/// `POST /tasks`. Needs: change deals.
+/// `POST /tasks`. Needs: do tasks.
 pub async fn create(
-    viewer: Can<EditDeals>,
+    viewer: Can<DoTasks>,
     db: web::Data<Db>,
     request: HttpRequest,
     form: Form<TaskForm>,
@@ -241,33 +240,37 @@ pub async fn create(
     }
 }
 
-/// `GET /tasks/{id}`. Needs: change deals.
+/// `GET /tasks/{id}`. Needs: do tasks.
 pub async fn edit(
-    viewer: Can<EditDeals>,
+    viewer: Can<DoTasks>,
     db: web::Data<Db>,
     path: web::Path<String>,
     asked: web::Query<Act>,
 ) -> Result<Page<FormPage>> {
     let id = kit::path_id(&path)?;
     let task = db.read(move |conn| store::find(conn, id)).await?;
-    let form = filled(&task.ok_or(Error::NotFound)?, &viewer, &asked.back);
+    let task = task.ok_or(Error::NotFound)?;
+    if !Reach::of(&viewer).covers(&task) {
+        return Err(Refusal::NotYours.into());
+    }
+    let form = filled(&task, &viewer, &asked.back);
     page(&viewer, &db, Some(id), form, Errors::new()).await
 }
 
-/// `POST /tasks/{id}`. Needs: change deals.
+/// `POST /tasks/{id}`. Needs: do tasks.
 pub async fn save(
-    viewer: Can<EditDeals>,
+    viewer: Can<DoTasks>,
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<String>,
     form: Form<TaskForm>,
 ) -> Result<Either<Page<FormPage>, Redirect>> {
     let (id, by): (ActivityId, _) = (kit::path_id(&path)?, by(&viewer, &request));
-    let mut form = form.0;
+    let (mut form, reach) = (form.0, Reach::of(&viewer));
     let seen = Timestamp(form.seen.parse().unwrap_or_default());
     let done = match form.read(&viewer) {
         Ok(new) => {
-            db.write(move |conn| actions::change(conn, id, &new, seen, &by))
+            db.write(move |conn| actions::change(conn, id, &new, seen, reach, &by))
                 .await
         }
         Err(refusal) => Err(refusal),
@@ -299,16 +302,16 @@ pub struct Act {
     back: String,
 }
 
-/// `POST /tasks/{id}/done|reopen|delete|restore`. Needs: change deals.
+/// `POST /tasks/{id}/done|reopen|delete|restore`. Needs: do tasks.
 pub async fn act(
-    viewer: Can<EditDeals>,
+    viewer: Can<DoTasks>,
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
     asked: web::Query<Act>,
 ) -> Result<Redirect> {
     let (id, by): (ActivityId, _) = (kit::path_id(&path.0)?, by(&viewer, &request));
-    let verb = path.1.clone();
+    let (verb, reach) = (path.1.clone(), Reach::of(&viewer));
     let (said, undo) = match verb.as_str() {
         "done" => ("done", "reopen"),
         "reopen" => ("open again", ""),
@@ -318,10 +321,10 @@ pub async fn act(
     };
     let task = db
         .write(move |conn| match verb.as_str() {
-            "done" => actions::complete(conn, id, &by),
-            "reopen" => actions::reopen(conn, id, &by),
-            "delete" => actions::delete(conn, id, Some(by.now)),
-            _ => actions::delete(conn, id, None),
+            "done" => actions::complete(conn, id, reach, &by),
+            "reopen" => actions::reopen(conn, id, reach, &by),
+            "delete" => actions::delete(conn, id, true, reach, &by),
+            _ => actions::delete(conn, id, false, reach, &by),
         })
         .await?;
     let own = task

@@ -1,12 +1,12 @@
-//! Every change of a task.
+//! Every change of a task, each within the reach of whoever makes it.
 
 use diesel::prelude::*;
 
 use super::super::refusal::Refusal;
 use super::super::store as deals;
-use super::model::{NewTask, Task};
+use super::model::{NewTask, Reach, Task};
 use super::store;
-use crate::base::ids::{ActivityId, UserId};
+use crate::base::ids::{ActivityId, DealId, UserId};
 use crate::base::{Timestamp, text};
 use crate::contacts::companies::store as companies;
 use crate::contacts::{By, store as contacts};
@@ -33,6 +33,7 @@ pub fn add(conn: &mut Conn, new: &NewTask, by: &By) -> Result<ActivityId, Refusa
         Some(About::Deal(id)) => (None, None, Some(id)),
         None => (None, None, None),
     };
+    touch(conn, deal, by.now)?;
     let id = diesel::insert_into(activities::table)
         .values((
             activities::kind.eq("task"),
@@ -59,8 +60,10 @@ pub fn change(
     id: ActivityId,
     new: &NewTask,
     seen: Timestamp,
+    reach: Reach,
     by: &By,
 ) -> Result<Task, Refusal> {
+    within(conn, id, reach)?;
     let body = body(&new.body)?;
     is_doer(conn, new.assignee)?;
     let changed = diesel::update(activities::table.filter(activities::id.eq(id)))
@@ -79,11 +82,13 @@ pub fn change(
     if changed == 0 {
         return Err(Refusal::Clash(Vec::new()));
     }
+    touch(conn, task.deal_id, by.now)?;
     Ok(task)
 }
 
 /// Done; it stands in the story from now on. Done twice is done once.
-pub fn complete(conn: &mut Conn, id: ActivityId, by: &By) -> Result<Task, Refusal> {
+pub fn complete(conn: &mut Conn, id: ActivityId, reach: Reach, by: &By) -> Result<Task, Refusal> {
+    within(conn, id, reach)?;
     let open = activities::table.filter(activities::id.eq(id));
     diesel::update(open)
         .filter(activities::due_at.is_not_null())
@@ -94,11 +99,14 @@ pub fn complete(conn: &mut Conn, id: ActivityId, by: &By) -> Result<Task, Refusa
             activities::updated_at.eq(by.now),
         ))
         .execute(conn)?;
-    store::find(conn, id)?.ok_or(Refusal::Missing)
+    let task = store::find(conn, id)?.ok_or(Refusal::Missing)?;
+    touch(conn, task.deal_id, by.now)?;
+    Ok(task)
 }
 
 /// Not done after all.
-pub fn reopen(conn: &mut Conn, id: ActivityId, by: &By) -> Result<Task, Refusal> {
+pub fn reopen(conn: &mut Conn, id: ActivityId, reach: Reach, by: &By) -> Result<Task, Refusal> {
+    within(conn, id, reach)?;
     diesel::update(activities::table.filter(activities::id.eq(id)))
         .filter(activities::due_at.is_not_null())
         .set((
@@ -107,20 +115,44 @@ pub fn reopen(conn: &mut Conn, id: ActivityId, by: &By) -> Result<Task, Refusal>
             activities::updated_at.eq(by.now),
         ))
         .execute(conn)?;
-    store::find(conn, id)?.ok_or(Refusal::Missing)
+    let task = store::find(conn, id)?.ok_or(Refusal::Missing)?;
+    touch(conn, task.deal_id, by.now)?;
+    Ok(task)
 }
 
 /// To the trash, or back out of it.
-pub fn delete(conn: &mut Conn, id: ActivityId, since: Option<Timestamp>) -> Result<Task, Refusal> {
+pub fn delete(
+    conn: &mut Conn,
+    id: ActivityId,
+    is_gone: bool,
+    reach: Reach,
+    by: &By,
+) -> Result<Task, Refusal> {
+    let task = within(conn, id, reach)?;
+    touch(conn, task.deal_id, by.now)?;
     diesel::update(activities::table.filter(activities::id.eq(id)))
         .filter(activities::due_at.is_not_null())
-        .set(activities::deleted_at.eq(since))
+        .set(activities::deleted_at.eq(is_gone.then_some(by.now)))
         .execute(conn)?;
-    let task = Task::query()
-        .filter(activities::id.eq(id))
-        .filter(activities::due_at.is_not_null())
-        .first(conn)?;
     Ok(task)
+}
+
+/// The next step stands on the card of its deal, so that whoever looks at the board is told.
+fn touch(conn: &mut Conn, deal: Option<DealId>, now: Timestamp) -> QueryResult<()> {
+    match deal {
+        Some(deal) => deals::touch(conn, deal, now),
+        None => Ok(()),
+    }
+}
+
+/// A task, in the trash or not, that somebody with this reach may change.
+fn within(conn: &mut Conn, id: ActivityId, reach: Reach) -> Result<Task, Refusal> {
+    let task = store::any(conn, id)?.ok_or(Refusal::Missing)?;
+    if reach.covers(&task) {
+        Ok(task)
+    } else {
+        Err(Refusal::NotYours)
+    }
 }
 
 fn body(typed: &str) -> Result<String, Refusal> {

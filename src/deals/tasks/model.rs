@@ -5,6 +5,8 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::super::model::{date, date_shown, day};
+use crate::accounts::rights::{DoTasks, EditDeals, Right};
+use crate::accounts::{Can, Role};
 use crate::base::Timestamp;
 use crate::base::ids::{ActivityId, CompanyId, ContactId, DealId, UserId};
 use crate::db::schema::activities;
@@ -25,6 +27,8 @@ pub struct Task {
     pub company_id: Option<CompanyId>,
     /// The deal it is about.
     pub deal_id: Option<DealId>,
+    /// Who wrote it down.
+    pub author_id: Option<UserId>,
     /// Who is to do it.
     pub assignee_id: Option<UserId>,
     /// What.
@@ -39,6 +43,43 @@ pub struct Task {
     pub created_at: Timestamp,
     /// The last change; an edit of an older state is refused.
     pub updated_at: Timestamp,
+}
+
+/// Whose tasks somebody may change. It comes from the right a handler asks for, never from a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody's.
+    All,
+    /// What they are to do, and what they wrote down.
+    Own(UserId),
+}
+
+impl Reach {
+    /// Of somebody who does tasks.
+    pub fn of(viewer: &Can<DoTasks>) -> Self {
+        Self::new(viewer.user.role, viewer.id())
+    }
+
+    /// Of somebody with this role, for what a page offers; `None` for who only looks.
+    pub fn offered(role: Role, user: UserId) -> Option<Self> {
+        DoTasks::allows(role).then(|| Self::new(role, user))
+    }
+
+    fn new(role: Role, user: UserId) -> Self {
+        if EditDeals::allows(role) {
+            Self::All
+        } else {
+            Self::Own(user)
+        }
+    }
+
+    /// Whether it covers a task.
+    pub fn covers(self, task: &Task) -> bool {
+        match self {
+            Self::All => true,
+            Self::Own(user) => [task.assignee_id, task.author_id].contains(&Some(user)),
+        }
+    }
 }
 
 /// How a task stands.

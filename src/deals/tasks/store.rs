@@ -23,6 +23,15 @@ pub fn find(conn: &mut Conn, id: ActivityId) -> QueryResult<Option<Task>> {
         .optional()
 }
 
+/// A task, in the trash or not.
+pub fn any(conn: &mut Conn, id: ActivityId) -> QueryResult<Option<Task>> {
+    Task::query()
+        .filter(activities::id.eq(id))
+        .filter(activities::due_at.is_not_null())
+        .first(conn)
+        .optional()
+}
+
 /// Open tasks of somebody from a place on, those due first in front.
 pub fn open(
     conn: &mut Conn,

@@ -10,7 +10,7 @@ use crate::deals::actions::{self, Move};
 use crate::deals::model::date_word;
 use crate::deals::pipelines::store as pipelines;
 use crate::deals::tasks::actions as tasks;
-use crate::deals::tasks::model::{NewTask, due};
+use crate::deals::tasks::model::{NewTask, Reach, due};
 use crate::deals::{DealField, LostReason, NewDeal, Refusal};
 use crate::demo::calendar::{Calendar, YEAR};
 use crate::demo::cast::{self, ALMA, Course, FIRMS, Firm, INGRID, Person, TEAM, Trade};
@@ -316,7 +316,7 @@ pub(in crate::demo) fn act(
         let task = tasks::add(conn, &new, &by(made))?;
         if *is_done {
             let at = due.at.min(now.plus(-HOUR)).max(made.plus(HOUR));
-            tasks::complete(conn, task, &by(at.min(now)))?;
+            tasks::complete(conn, task, Reach::All, &by(at.min(now)))?;
         }
     }
     Ok(())

@@ -49,13 +49,20 @@ async fn the_list_is_sorted_and_walked_without_loss() {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 57, "{sort}");
-        let first = if sort == "amount" {
-            "Deal 55"
-        } else {
-            seen[0].as_str()
-        };
-        assert_eq!(seen[0], first, "¥550 stands before €53.50");
+        if sort == "amount" {
+            let at = |title: &str| seen.iter().position(|one| one == title);
+            assert_eq!(at("Deal 56"), Some(0), "the workspace's currency first");
+            assert_eq!(at("Deal 02"), Some(18));
+            assert_eq!(at("Deal 55"), Some(38), "no yen among euros, €0 none");
+            assert_eq!(at("Deal 01"), Some(56));
+        }
     }
+    let page = ada.get("/deals?view=list&sort=amount").await.is(200);
+    page.says("EUR 38 deals · €561")
+        .says("JPY 19 deals · ¥5,320")
+        .says("Deal 55");
+    let euros = ada.get("/deals?view=list&sort=closes").await;
+    euros.never_says("38 deals");
     let (lead, lost) = (stage(&app, "Lead").await, stage(&app, "Lost").await);
     let form = [("to", lost.as_str()), ("reason", "price")];
     ada.post("/deals/1/lose", &form).await.leads_to("/deals/1");

@@ -3,6 +3,7 @@
 mod api;
 mod board;
 mod list;
+mod live;
 mod record;
 mod stages;
 mod tasks;

@@ -100,3 +100,49 @@ async fn a_task_is_changed_by_one_at_a_time() {
     ada.get("/tasks").await.says("Call Bo Li");
     ada.post("/tasks/1/burn", &[]).await.is(404);
 }
+
+#[actix_web::test]
+async fn whoever_works_here_does_their_own_tasks_and_no_others() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let deal = made(&ada, &[("title", "Lagoon")]).await;
+    let id = deal.trim_start_matches("/deals/").to_owned();
+    let omars = app.user("omar", Role::Support).await.id.to_string();
+    let omar = app.agent("omar", Role::Support).await;
+    let mia = app.agent("mia", Role::Marketing).await;
+    // Given to him beside a deal that he may not change.
+    let given = [
+        ("body", "Call Bo"),
+        ("assignee", &omars),
+        ("deal", id.as_str()),
+    ];
+    ada.post("/tasks", &given).await.leads_to(&deal);
+    let not_his = [("body", "Draft the quote"), ("deal", id.as_str())];
+    ada.post("/tasks", &not_his).await.leads_to(&deal);
+    let page = omar.get(&deal).await.is(200);
+    assert!(page.body().contains("/tasks/1/done") && !page.body().contains("/tasks/2/done"));
+    omar.get("/").await.says("My tasks").says("Call Bo");
+    for verb in ["done", "reopen", "delete", "restore"] {
+        let path = format!("/tasks/2/{verb}");
+        omar.post(&path, &[]).await.is(403).says("somebody else's");
+        mia.post(&path, &[]).await.is(403);
+    }
+    omar.get("/tasks/2").await.is(403);
+    omar.post("/tasks/2", &[("body", "Mine now")]).await.is(403);
+    mia.post("/tasks/1/done", &[]).await.is(403);
+    omar.post("/tasks/1/done", &[]).await.leads_to(&deal);
+    ada.get(&deal).await.says("did Call Bo");
+    omar.post("/tasks/1/reopen", &[]).await.leads_to(&deal);
+
+    // Made by him for somebody else: his as well, until it is done.
+    let asks = [("body", "Read the ticket"), ("assignee", "1")];
+    omar.post("/tasks", &asks).await.leads_to("/tasks");
+    omar.get("/tasks?who=1").await.says("Read the ticket");
+    ada.post("/tasks/3/done", &[]).await.leads_to("/tasks");
+    omar.post("/tasks/3/delete", &[]).await.leads_to("/tasks");
+    omar.post("/tasks/3/restore", &[]).await.leads_to("/tasks");
+    let reader = app.agent("rita", Role::ReadOnly).await;
+    reader.get("/tasks/new").await.is(403);
+    reader.get("/tasks").await.is(200).never_says("New task");
+    mia.get("/tasks").await.is(200).says("New task");
+}

@@ -111,3 +111,21 @@ async fn tickets_follow_a_contact_that_becomes_another() {
         .await;
     assert_eq!(moved, 2);
 }
+
+#[actix_web::test]
+async fn an_open_queue_is_told_of_mail_and_of_what_colleagues_do() {
+    let app = TestApp::new().await;
+    let ada = with_mailbox(&app).await;
+    let omar = app.agent("omar", Role::Support).await;
+    let mut stream = omar.open("/tickets/live").await;
+    assert!(stream.next().await.is_some(), "it is open");
+    arrives(&app, &buoy()).await;
+    assert_eq!(stream.event().await, "event: refresh\ndata: now\n\n");
+    ada.post("/tickets/1/assignee", &[("to", "1")])
+        .await
+        .is(303);
+    assert_eq!(stream.event().await, "event: refresh\ndata: now\n\n");
+    let mia = app.agent("mia", Role::Marketing).await;
+    mia.get("/tickets/live").await.is(403);
+    omar.get("/tickets/99/live").await.is(404);
+}

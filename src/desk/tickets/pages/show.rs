@@ -323,6 +323,7 @@ fn panel(
         now: viewer.now,
         zone: viewer.zone(),
         can_edit: false,
+        user: viewer.id(),
         role: viewer.user.role,
     };
     let place = [contact.city.as_str(), contact.country.as_str()];
