@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 use tokio::sync::oneshot;
 
 use crate::base::Timestamp;
 use crate::base::ids::SourceId;
+use crate::db::dialect::prepared::prepared;
 use crate::db::schema::inbox;
 use crate::db::{Cached, Conn, DatabaseUrl, Db, DbError};
 use crate::each_backend;
@@ -181,6 +183,8 @@ impl Inbox {
     }
 }
 
+/// Requests whose sizes are asked for at a time.
+const SIZES: i64 = 1_000;
 /// What a request weighs besides its body.
 const ROW_BYTES: usize = 200;
 
@@ -219,20 +223,25 @@ pub(super) fn after(
 
 /// The last request after `position` with which `most_bytes` are reached.
 fn reach(conn: &mut Conn, position: i64, most_rows: i64, most_bytes: usize) -> QueryResult<i64> {
-    let size = sql::<Integer>("octet_length(body)");
-    let sizes = inbox::table
-        .filter(inbox::id.gt(position))
-        .order(inbox::id)
-        .limit(most_rows)
-        .select((inbox::id, size));
-    let sizes: Vec<(i64, i32)> = Cached(sizes).load(conn)?;
-    let mut bytes = 0;
-    let mut last = position;
-    for (id, size) in sizes {
-        last = id;
-        bytes += size.unsigned_abs() as usize + ROW_BYTES;
-        if bytes >= most_bytes {
+    let (mut rows, mut bytes, mut last) = (0, 0, position);
+    while rows < most_rows && bytes < most_bytes {
+        let size = sql::<Integer>("octet_length(body)");
+        let sizes = inbox::table
+            .filter(inbox::id.gt(last))
+            .order(inbox::id)
+            .limit(SIZES.min(most_rows - rows))
+            .select((inbox::id, size));
+        let sizes: Vec<(i64, i32)> = Cached(sizes).load(conn)?;
+        if sizes.is_empty() {
             break;
+        }
+        for (id, size) in sizes {
+            last = id;
+            rows += 1;
+            bytes += size.unsigned_abs() as usize + ROW_BYTES;
+            if bytes >= most_bytes {
+                break;
+            }
         }
     }
     Ok(last)
@@ -306,13 +315,7 @@ fn commit(
                         .execute(sqlite)?;
                 }
             }
-            Conn::Pg(pg) => {
-                for chunk in rows.chunks(1_000) {
-                    diesel::insert_into(inbox::table)
-                        .values(chunk)
-                        .execute(pg)?;
-                }
-            }
+            Conn::Pg(pg) => insert(pg, rows)?,
         }
         if let Some(position) = forget {
             each_backend!(c, c => diesel::delete(inbox::table.filter(inbox::id.le(position))).execute(c))?;
@@ -324,4 +327,25 @@ fn commit(
         *conn = None;
         error.to_string()
     })
+}
+
+/// However many they are, one statement that stays prepared.
+fn insert(conn: &mut PgConnection, rows: &[Row]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let texts = |pick: fn(&Row) -> &str| rows.iter().map(pick).collect::<Vec<_>>();
+    let bodies: Vec<&[u8]> = rows.iter().map(|row| row.body.as_slice()).collect();
+    prepared(
+        "INSERT INTO inbox (source_id, received_at, kind, ip, user_agent, body) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+    )
+    .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.source_id.0).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.received_at.0).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(texts(|row| &row.kind))
+    .bind::<Array<Text>, _>(texts(|row| &row.ip))
+    .bind::<Array<Text>, _>(texts(|row| &row.user_agent))
+    .bind::<Array<Binary>, _>(bodies)
+    .execute(conn)
+    .map(|_| ())
 }

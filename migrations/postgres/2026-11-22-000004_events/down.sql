@@ -1,3 +1,8 @@
+DROP TRIGGER outside_write ON sessions;
+DROP TRIGGER outside_write ON identities;
+DROP TRIGGER outside_write ON contacts;
+DROP FUNCTION __note_outside_write;
+DROP TABLE __outside_writes;
 DROP TABLE inbox;
 DROP TABLE quarantine;
 DROP TABLE source_rejections;

@@ -148,7 +148,7 @@ struct Arrow {
 const SQLITE_COLUMNS: &str = "SELECT m.name AS of, c.name AS name, c.type AS declared, c.pk AS key_at, \
      (c.pk = 1 AND c.type = 'INTEGER') AS gives_ids \
      FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' \
-     AND m.name NOT GLOB 'search_words*' AND m.name NOT GLOB '__diesel*' ORDER BY m.name, c.cid";
+     AND m.name NOT GLOB 'search_words*' AND m.name NOT GLOB '__*' ORDER BY m.name, c.cid";
 const SQLITE_ARROWS: &str = "SELECT m.name AS child, f.\"table\" AS parent FROM sqlite_master m \
      JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, 2";
 const POSTGRES_COLUMNS: &str = "SELECT c.table_name::text AS of, c.column_name::text AS name, c.data_type::text AS declared, \
@@ -159,7 +159,7 @@ const POSTGRES_COLUMNS: &str = "SELECT c.table_name::text AS of, c.column_name::
      (c.is_identity = 'YES')::int::bigint AS gives_ids \
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) \
      WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.table_name <> 'search_words' \
-     AND c.table_name NOT LIKE '\\_\\_diesel%' ORDER BY c.table_name, c.ordinal_position";
+     AND c.table_name NOT LIKE '\\_\\_%' ORDER BY c.table_name, c.ordinal_position";
 const POSTGRES_ARROWS: &str = "SELECT c.relname::text AS child, p.relname::text AS parent FROM pg_constraint k \
      JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid \
      WHERE k.contype = 'f' AND k.connamespace = current_schema()::regnamespace ORDER BY 1, 2";

@@ -7,13 +7,18 @@ use diesel::sql_types::BigInt;
 use super::prepared::prepared;
 use crate::db::Conn;
 
-/// A moment in the life of a SQLite file, as its one writer sees it.
+/// A moment in the life of a database, as the one who remembers it sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    /// Rows this connection has ever changed.
-    own: i64,
-    /// Changes when another connection commits.
-    others: i64,
+pub enum Mark {
+    /// Of a SQLite file.
+    Sqlite {
+        /// Rows this connection has ever changed.
+        own: i64,
+        /// Changes when another connection commits.
+        others: i64,
+    },
+    /// On PostgreSQL triggers take down who else writes, and whoever looks begins the list anew.
+    Postgres,
 }
 
 #[derive(QueryableByName)]
@@ -24,21 +29,43 @@ struct Line {
     others: i64,
 }
 
-/// Where the database stands; `None` where nobody can tell (PostgreSQL). Two equal marks: nothing was written between.
-/// Call it in a transaction. The search index writes what it has gathered at a commit, and a savepoint makes it do so now:
-/// else that would look like somebody else's writing.
-pub fn mark(conn: &mut Conn) -> QueryResult<Option<Mark>> {
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Begins a transaction of the one who remembers: what it writes is not an outsider's doing. Says whether nobody else
+/// has written contacts, identities or sessions since `sealed`.
+pub fn begin(conn: &mut Conn, sealed: Option<Mark>) -> QueryResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(sealed.is_some() && sealed == Some(mark(conn)?)),
+        Conn::Pg(c) => {
+            let taken: Taken = prepared(
+                "WITH taken AS (DELETE FROM __outside_writes RETURNING 1), \
+                 own AS (SELECT set_config('rapport.enriches', 'on', TRUE)) \
+                 SELECT (SELECT count(*) FROM taken) AS n FROM own",
+            )
+            .get_result(c)?;
+            Ok(sealed.is_some() && taken.n == 0)
+        }
+    }
+}
+
+/// Where the database stands at the end of such a transaction. On SQLite the search index writes what it has gathered at a
+/// commit, and a savepoint makes it do so now: else that would look like somebody else's writing.
+pub fn mark(conn: &mut Conn) -> QueryResult<Mark> {
     let Conn::Sqlite(c) = conn else {
-        return Ok(None);
+        return Ok(Mark::Postgres);
     };
     c.batch_execute("SAVEPOINT mark; RELEASE mark")?;
     let line: Line =
         prepared("SELECT total_changes() AS own, data_version AS others FROM pragma_data_version")
             .get_result(c)?;
-    Ok(Some(Mark {
+    Ok(Mark::Sqlite {
         own: line.own,
         others: line.others,
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -62,7 +89,6 @@ mod tests {
             .expect("a row")
         };
         let first = mark(&mut own).expect("a mark");
-        assert!(first.is_some());
         assert_eq!(first, mark(&mut own).expect("a mark"));
         write(&mut own, "a");
         let second = mark(&mut own).expect("a mark");

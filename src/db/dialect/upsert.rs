@@ -1,19 +1,21 @@
 //! Rows of events by the hundred thousand: a prepared statement a row on SQLite, one statement of arrays for thousands
-//! on PostgreSQL. Rows that are there already are added to or replaced; a key may occur once a call.
+//! on PostgreSQL, COPY for the events themselves. Rows that are there already are added to or replaced; a key may occur once a call.
 
-use diesel::pg::PgConnection;
+use diesel::ExecuteCopyFromDsl;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Double, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::prepared::prepared;
 use crate::db::Conn;
+use crate::db::schema::events;
 
 /// Rows of one statement on PostgreSQL.
 const CHUNK: usize = 5_000;
 
 /// An event; times in microseconds.
-#[derive(Debug)]
+#[derive(Debug, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 pub struct Event<'a> {
     /// Id, handed out before.
     pub id: i64,
@@ -45,7 +47,12 @@ pub struct Event<'a> {
 pub fn events(conn: &mut Conn, rows: &[Event<'_>]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => rows.iter().try_for_each(|row| event(c, row)),
-        Conn::Pg(c) => rows.chunks(CHUNK).try_for_each(|rows| event_chunk(c, rows)),
+        Conn::Pg(c) => {
+            diesel::copy_from(events::table)
+                .from_insertable(rows)
+                .execute(c)?;
+            Ok(())
+        }
     }
 }
 
@@ -66,29 +73,6 @@ fn event(c: &mut SqliteConnection, row: &Event<'_>) -> QueryResult<()> {
     .bind::<Text, _>(row.message_id)
     .bind::<Text, _>(row.properties)
     .bind::<Text, _>(row.context)
-    .execute(c)
-    .map(|_| ())
-}
-
-fn event_chunk(c: &mut PgConnection, rows: &[Event<'_>]) -> QueryResult<()> {
-    let number = |pick: fn(&Event<'_>) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
-    let some = |pick: fn(&Event<'_>) -> Option<i64>| rows.iter().map(pick).collect::<Vec<_>>();
-    prepared(
-        "INSERT INTO events (id, identity_id, name_id, source_id, session_id, at, original_at, sent_at, received_at, \
-         message_id, properties, context) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind::<Array<BigInt>, _>(number(|row| row.id))
-    .bind::<Array<BigInt>, _>(number(|row| row.identity_id))
-    .bind::<Array<BigInt>, _>(number(|row| row.name_id))
-    .bind::<Array<BigInt>, _>(number(|row| row.source_id))
-    .bind::<Array<Nullable<BigInt>>, _>(some(|row| row.session_id))
-    .bind::<Array<BigInt>, _>(number(|row| row.at))
-    .bind::<Array<BigInt>, _>(number(|row| row.original_at))
-    .bind::<Array<Nullable<BigInt>>, _>(some(|row| row.sent_at))
-    .bind::<Array<BigInt>, _>(number(|row| row.received_at))
-    .bind::<Array<Text>, _>(rows.iter().map(|row| row.message_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|row| row.properties).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(rows.iter().map(|row| row.context).collect::<Vec<_>>())
     .execute(c)
     .map(|_| ())
 }

@@ -66,6 +66,7 @@ impl Batch {
     ) -> QueryResult<Vec<LiveEvent>> {
         if !self.drafts.is_empty() {
             memory.keys.load(conn)?;
+            memory.keys.study(conn, self.drafts.len())?;
         }
         let fresh = memory.keys.fresh(conn, &self.drafts)?;
         let mut news = News {
@@ -140,10 +141,10 @@ impl Batch {
             }
             joins.push((name_id, joined.session));
         }
-        let ids = reserve::ids(conn, "events", owned.len())?;
+        let first = reserve::run(conn, "events", owned.len())?;
         let mut rows = Vec::with_capacity(owned.len());
         let mut newest = 0;
-        for (at, id) in by_identity(&owned).into_iter().zip(ids) {
+        for (at, id) in by_identity(&owned).into_iter().zip(first..) {
             let (Some((draft, owner)), Some((name_id, session))) = (owned.get(at), joins.get(at))
             else {
                 continue;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::super::model::EventKind;
 use super::people::World;
@@ -110,17 +111,15 @@ impl World {
             }
         }
         for chunk in known.chunks(CHUNK) {
+            let stage =
+                diesel::dsl::case_when(contacts::stage.eq("visitor"), "lead".into_sql::<Text>())
+                    .otherwise(contacts::stage);
             diesel::update(contacts::table.filter(contacts::id.eq_any(chunk)))
                 .set((
                     contacts::is_known.eq(true),
                     contacts::updated_at.eq(self.now),
+                    contacts::stage.eq(stage),
                 ))
-                .execute(conn)?;
-            let visitors = contacts::table
-                .filter(contacts::id.eq_any(chunk))
-                .filter(contacts::stage.eq("visitor"));
-            diesel::update(visitors)
-                .set(contacts::stage.eq("lead"))
                 .execute(conn)?;
         }
         seen.sort_unstable();

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use super::super::model::message_key;
 use super::read::Draft;
 use super::rows::{CursorRow, KeyRow};
+use super::sieve::Sieve;
 use crate::base::ids::SourceId;
 use crate::db::schema::{cursors, event_keys, events};
 use crate::db::{Cached, Conn, padded};
@@ -24,6 +25,10 @@ const PARTS: usize = 256;
 const MOST_YOUNG: usize = 400_000;
 /// Values asked for in one statement.
 const CHUNK: usize = 500;
+/// Events of one batch from which on it is a flood.
+const FLOOD: usize = 2_000;
+/// Keys read for the sieve in one batch, about.
+const MOST_STUDIED: usize = 300_000;
 /// Events read at a time after a restart.
 const PAGE: i64 = 20_000;
 
@@ -33,6 +38,8 @@ pub(super) struct Keys {
     /// Young keys by range, each with its event; no ranges before the first [`Keys::load`].
     parts: Vec<BTreeSet<(i64, i64)>>,
     young: usize,
+    /// Of the keys in the table.
+    sieve: Sieve,
 }
 
 impl Keys {
@@ -46,6 +53,7 @@ impl Keys {
         let mut loaded = Self {
             parts: vec![BTreeSet::new(); PARTS],
             young: 0,
+            sieve: Sieve::default(),
         };
         let mut after = oldest;
         loop {
@@ -112,6 +120,27 @@ impl Keys {
         Ok(fresh)
     }
 
+    /// In a flood on PostgreSQL, reads some ranges of the table so that fewer questions have to be asked. SQLite answers
+    /// them from its own memory.
+    pub fn study(&mut self, conn: &mut Conn, drafts: usize) -> QueryResult<()> {
+        if conn.is_sqlite() || drafts < FLOOD {
+            return Ok(());
+        }
+        let mut read = 0;
+        while read < MOST_STUDIED
+            && let Some(part) = self.sieve.missing(PARTS)
+        {
+            let first = ((part as u64) << 56) as i64;
+            let keys: Vec<i64> = event_keys::table
+                .filter(event_keys::key.between(first, first | 0x00FF_FFFF_FFFF_FFFF))
+                .select(event_keys::key)
+                .load(conn)?;
+            self.sieve.learn(part, &keys);
+            read += keys.len() + 1_000;
+        }
+        Ok(())
+    }
+
     /// Remembers the key of an event that is being stored.
     pub fn add(&mut self, key: i64, event: i64) {
         if let Some(part) = self.parts.get_mut(part_of(key)) {
@@ -140,6 +169,9 @@ impl Keys {
                 .map(|(key, event_id)| KeyRow { key, event_id })
                 .collect();
             self.young -= rows.len();
+            for row in &rows {
+                self.sieve.add(part, row.key);
+            }
             insert_all!(conn, event_keys::table, &rows);
             mark(conn, &[part], newest)?;
         }
@@ -154,7 +186,12 @@ impl Keys {
                 hits.extend(part.range((*key, i64::MIN)..=(*key, i64::MAX)));
             }
         }
-        for chunk in keys.chunks(CHUNK) {
+        let suspects: Vec<i64> = keys
+            .iter()
+            .copied()
+            .filter(|key| self.sieve.may_hold(part_of(*key), *key))
+            .collect();
+        for chunk in suspects.chunks(CHUNK) {
             let query = event_keys::table
                 .filter(event_keys::key.eq_any(padded(chunk.to_vec())))
                 .select((event_keys::key, event_keys::event_id));

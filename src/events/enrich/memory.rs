@@ -1,7 +1,6 @@
 //! What the worker remembers from one batch to the next. Names and keys are its own: nobody else writes them. People and
-//! visits are everybody's, so they are believed only while nobody else has written anything since: on SQLite the writer's
-//! own connection counts what it changes, and says whether another process did. On PostgreSQL nobody can say so cheaply,
-//! and each batch loads its people anew.
+//! visits are everybody's, so they are believed only while nobody else has written any of them since
+//! (`db::dialect::unchanged`).
 
 use diesel::prelude::*;
 
@@ -25,7 +24,7 @@ pub(super) struct Memory {
 impl Memory {
     /// Forgets people and visits if anybody else has written since the last batch. Call it first in a transaction.
     pub fn refresh(&mut self, conn: &mut Conn) -> QueryResult<()> {
-        if self.sealed.is_none() || self.sealed != unchanged::mark(conn)? {
+        if !unchanged::begin(conn, self.sealed)? {
             self.forget_people();
         }
         Ok(())
@@ -35,7 +34,7 @@ impl Memory {
     pub fn seal(&mut self, conn: &mut Conn) -> QueryResult<()> {
         self.world.settle();
         self.visits.settle();
-        self.sealed = unchanged::mark(conn)?;
+        self.sealed = Some(unchanged::mark(conn)?);
         Ok(())
     }
 

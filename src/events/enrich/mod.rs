@@ -23,6 +23,7 @@ mod resolve;
 mod rows;
 mod sent;
 mod sessions;
+mod sieve;
 mod touch;
 mod trait_keys;
 mod traits;

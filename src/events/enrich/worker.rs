@@ -28,10 +28,10 @@ use crate::db::{Conn, Db, DbError, Later, is_passing};
 
 /// Requests and bytes of one batch at the most: bounds memory and how long other writes wait. The more events a batch
 /// has, the less each costs: a person's row is read and written once a batch. On PostgreSQL what is written is held
-/// twice more, as arrays and as the messages that carry them.
+/// once more, as the messages that carry it.
 const MOST_ROWS: i64 = 16_000;
 const MOST_BYTES: usize = 16 << 20;
-const MOST_BYTES_POSTGRES: usize = 6 << 20;
+const MOST_BYTES_POSTGRES: usize = 12 << 20;
 /// Rounds after which a late request with a low id is looked for.
 const EVERY_SO_OFTEN: u64 = 16;
 /// Rounds of nothing to do, half a second each, after which people are forgotten.

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::RunQueryDsl;
 use rapport::base::clock::{self, MINUTE, Timestamp};
 use serde_json::{Value, json};
 
@@ -54,6 +55,24 @@ fn stream(seed: u64, now: Timestamp) -> Vec<Value> {
         .collect()
 }
 
+/// What somebody else changes of what the worker remembers: it has to go on from there.
+async fn by_another_hand(site: &Site) {
+    let newest = "(SELECT MAX(started_at) FROM sessions)";
+    for statement in [
+        format!("UPDATE sessions SET event_count = event_count + 100 WHERE started_at = {newest}"),
+        "UPDATE contacts SET last_seen_at = last_seen_at + 300000000 WHERE name = 'user-1'"
+            .to_owned(),
+    ] {
+        let changed = site
+            .app
+            .house
+            .db
+            .write(move |conn| diesel::sql_query(statement).execute(conn))
+            .await;
+        changed.expect("a change");
+    }
+}
+
 /// Sends the stream one event a request, each done before the next, with a colleague at work beside it.
 async fn told(seed: u64, now: Timestamp, runs_on: bool) -> Vec<String> {
     let site = Site::new().await;
@@ -69,6 +88,9 @@ async fn told(seed: u64, now: Timestamp, runs_on: bool) -> Vec<String> {
         }
         if n % 9 == 8 {
             ada.post("/contacts/1/notes", &[("body", "Called.")]).await;
+        }
+        if n % 9 == 4 {
+            by_another_hand(&site).await;
         }
     }
     if let Some(worker) = worker {
