@@ -68,6 +68,13 @@ impl Keyring {
         mac(&self.sign, format!("{purpose}:{words}").as_bytes()).to_vec()
     }
 
+    /// The secret of a one-time link, made of a word that may lie open: whoever has the word and not the instance's
+    /// secret has nothing.
+    pub fn link_token(&self, word: &str) -> String {
+        let made = mac(&self.sign, format!("one-time link:{word}").as_bytes());
+        URL_SAFE_NO_PAD.encode(made.get(..24).unwrap_or(&made))
+    }
+
     fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
         ChaCha20Poly1305::new(&Key::from(mac(&self.seal, purpose.as_bytes())))
     }

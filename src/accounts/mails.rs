@@ -1,9 +1,10 @@
-//! The mails of accounts: put into the queue in the transaction of what they speak about.
+//! The mails of accounts. What opens something is written when it is sent; the others are put into the queue in the
+//! transaction of what they speak about.
 
 use askama::Template;
 
 use super::{AccountError, User};
-use crate::base::{EmailAddress, Timestamp};
+use crate::base::Timestamp;
 use crate::db::Conn;
 use crate::mail::{self, Message};
 
@@ -55,13 +56,11 @@ struct ChangedHtml<'a> {
 
 /// Asks somebody in.
 pub fn invitation(
-    conn: &mut Conn,
-    to: &EmailAddress,
+    to: &str,
     by: &str,
     workspace: &str,
     link: &str,
-    now: Timestamp,
-) -> Result<(), AccountError> {
+) -> Result<Message, AccountError> {
     let text = InvitationText {
         by,
         workspace,
@@ -74,25 +73,16 @@ pub fn invitation(
         link,
     }
     .render();
-    send(
-        conn,
-        to.as_str(),
-        format!("{by} invites you to {workspace}"),
-        text,
-        html,
-        now,
-    )
+    written(to, format!("{by} invites you to {workspace}"), text, html)
 }
 
 /// Leads to a new password.
 pub fn password_reset(
-    conn: &mut Conn,
-    user: &User,
+    to: &str,
+    name: &str,
     workspace: &str,
     link: &str,
-    now: Timestamp,
-) -> Result<(), AccountError> {
-    let name = user.name.as_str();
+) -> Result<Message, AccountError> {
     let text = ResetText {
         name,
         workspace,
@@ -105,14 +95,7 @@ pub fn password_reset(
         link,
     }
     .render();
-    send(
-        conn,
-        &user.email,
-        format!("A new password for {workspace}"),
-        text,
-        html,
-        now,
-    )
+    written(to, format!("A new password for {workspace}"), text, html)
 }
 
 /// Says that the password is another one now.
@@ -144,31 +127,23 @@ fn changed(conn: &mut Conn, user: &User, what: &str, now: Timestamp) -> Result<(
     let name = user.name.as_str();
     let text = ChangedText { name, what }.render();
     let html = ChangedHtml { name, what }.render();
-    send(
-        conn,
-        &user.email,
-        "Your account was changed".to_owned(),
-        text,
-        html,
-        now,
-    )
+    let subject = "Your account was changed".to_owned();
+    let message = written(&user.email, subject, text, html)?;
+    Ok(mail::enqueue(conn, &message, now)?)
 }
 
-fn send(
-    conn: &mut Conn,
+fn written(
     to: &str,
     subject: String,
     text: askama::Result<String>,
     html: askama::Result<String>,
-    now: Timestamp,
-) -> Result<(), AccountError> {
+) -> Result<Message, AccountError> {
     let failed = |error: askama::Error| AccountError::Mail(error.to_string());
-    let message = Message {
+    Ok(Message {
         to: to.to_owned(),
         subject,
         text: text.map_err(failed)?,
         html: Some(html.map_err(failed)?),
         exchange: None,
-    };
-    Ok(mail::enqueue(conn, &message, now)?)
+    })
 }

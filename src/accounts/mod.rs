@@ -17,6 +17,7 @@ pub mod model;
 pub mod pages;
 pub mod panels;
 pub mod password;
+pub mod post;
 pub mod rights;
 pub mod setup_token;
 pub mod store;

@@ -122,6 +122,8 @@ pub struct Profile {
 pub struct OneTimeLink {
     /// Id.
     pub id: i64,
+    /// What it opens.
+    pub kind: LinkKind,
     /// For whom, where they have an account.
     pub user_id: Option<UserId>,
     /// Where it was sent.

@@ -32,12 +32,15 @@ impl Job for Send {
 
     async fn run(self, context: Context<Mailer>) -> Outcome {
         let mailer = &context.tools;
-        match mailer.send(&self.message, &self.id, context.now).await {
-            Ok(()) => Ok(()),
-            Err(error @ (MailError::Deferred(_) | MailError::Settings(_))) => {
-                Err(Fault::Later(error.to_string()))
-            }
-            Err(error @ MailError::Refused(_)) => Err(Fault::Never(error.to_string())),
+        Ok(mailer.send(&self.message, &self.id, context.now).await?)
+    }
+}
+
+impl From<MailError> for Fault {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Deferred(_) | MailError::Settings(_) => Self::Later(error.to_string()),
+            MailError::Refused(_) => Self::Never(error.to_string()),
         }
     }
 }

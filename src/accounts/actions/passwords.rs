@@ -4,11 +4,13 @@ use super::Place;
 use super::throttle::{self, MAIL};
 use crate::accounts::audit::{self, By};
 use crate::accounts::model::{LinkKind, OneTimeLink, User};
+use crate::accounts::post::MailLink;
 use crate::accounts::store::{self, NewLink};
 use crate::accounts::{AccountError, mails};
 use crate::base::clock::HOUR;
 use crate::base::{EmailAddress, Timestamp, token};
 use crate::db::Conn;
+use crate::jobs;
 
 /// How long a reset can be taken up.
 const RESET_FOR: i64 = HOUR;
@@ -38,17 +40,15 @@ pub fn request_reset(
         Err(AccountError::TooMany(_)) => return Ok(()),
         other => other?,
     };
-    let token = token::secret();
     let link = NewLink {
         kind: LinkKind::PasswordReset,
-        token_hash: token::hash(&token),
         user: Some(user.id),
         email: email.as_str(),
         role: None,
         created_by: None,
         expires_at: now.plus(RESET_FOR),
     };
-    store::insert_link(conn, &link, now)?;
+    let id = store::insert_link(conn, &link, now)?;
     let by = By {
         user: None,
         name: email.to_string(),
@@ -62,14 +62,8 @@ pub fn request_reset(
         "",
         now,
     )?;
-    let workspace = super::workspace_name(conn)?;
-    mails::password_reset(
-        conn,
-        &user,
-        &workspace,
-        &format!("{base_url}/reset-password/{token}"),
-        now,
-    )
+    jobs::enqueue(conn, &MailLink::new(id, base_url), now)?;
+    Ok(())
 }
 
 /// The reset behind a token.

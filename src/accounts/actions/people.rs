@@ -1,13 +1,15 @@
 //! Inviting people, changing their roles, letting them go.
 
+use crate::accounts::AccountError;
 use crate::accounts::audit::{self, By};
 use crate::accounts::model::{LinkKind, OneTimeLink, Role, User};
+use crate::accounts::post::MailLink;
 use crate::accounts::store::{self, NewLink};
-use crate::accounts::{AccountError, mails};
 use crate::base::clock::DAY;
 use crate::base::ids::UserId;
 use crate::base::{EmailAddress, Timestamp, token};
 use crate::db::Conn;
+use crate::jobs;
 
 /// How long an invitation can be taken up.
 const INVITED_FOR: i64 = 7 * DAY;
@@ -26,10 +28,8 @@ pub fn invite(
         return Err(AccountError::EmailTaken);
     }
     store::delete_links(conn, LinkKind::Invitation, email.as_str())?;
-    let token = token::secret();
     let link = NewLink {
         kind: LinkKind::Invitation,
-        token_hash: token::hash(&token),
         user: None,
         email: email.as_str(),
         role: Some(role),
@@ -37,15 +37,7 @@ pub fn invite(
         expires_at: now.plus(INVITED_FOR),
     };
     let id = store::insert_link(conn, &link, now)?;
-    let workspace = super::workspace_name(conn)?;
-    mails::invitation(
-        conn,
-        &email,
-        &by.name,
-        &workspace,
-        &format!("{base_url}/invitation/{token}"),
-        now,
-    )?;
+    jobs::enqueue(conn, &MailLink::new(id, base_url), now)?;
     audit::record(
         conn,
         by,

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::accounts::model::{LinkKind, OneTimeLink, Role};
-use crate::base::Timestamp;
 use crate::base::ids::UserId;
+use crate::base::{Timestamp, token};
 use crate::db::Conn;
 use crate::db::schema::user_tokens;
 
@@ -12,8 +12,6 @@ use crate::db::schema::user_tokens;
 pub struct NewLink<'a> {
     /// What it opens.
     pub kind: LinkKind,
-    /// Hash of its token.
-    pub token_hash: Vec<u8>,
     /// For whom, where they have an account.
     pub user: Option<UserId>,
     /// Where it is sent.
@@ -26,12 +24,13 @@ pub struct NewLink<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Keeps a link.
+/// Keeps a link that opens nothing yet: its token is made when it is mailed.
 pub fn insert_link(conn: &mut Conn, new: &NewLink<'_>, now: Timestamp) -> QueryResult<i64> {
+    let nobodys = token::random_bytes::<32>().to_vec();
     diesel::insert_into(user_tokens::table)
         .values((
             user_tokens::kind.eq(new.kind),
-            user_tokens::token_hash.eq(&new.token_hash),
+            user_tokens::token_hash.eq(nobodys),
             user_tokens::user_id.eq(new.user),
             user_tokens::email.eq(new.email),
             user_tokens::role.eq(new.role),
@@ -41,6 +40,24 @@ pub fn insert_link(conn: &mut Conn, new: &NewLink<'_>, now: Timestamp) -> QueryR
         ))
         .returning(user_tokens::id)
         .get_result(conn)
+}
+
+/// A link that is still to be opened.
+pub fn unopened_link(conn: &mut Conn, id: i64, now: Timestamp) -> QueryResult<Option<OneTimeLink>> {
+    OneTimeLink::query()
+        .filter(user_tokens::id.eq(id))
+        .filter(user_tokens::used_at.is_null())
+        .filter(user_tokens::expires_at.gt(now))
+        .first(conn)
+        .optional()
+}
+
+/// Says which token opens a link.
+pub fn set_link_token(conn: &mut Conn, id: i64, token_hash: Vec<u8>) -> QueryResult<()> {
+    diesel::update(user_tokens::table.filter(user_tokens::id.eq(id)))
+        .set(user_tokens::token_hash.eq(token_hash))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// The link behind a token, if it still opens something.

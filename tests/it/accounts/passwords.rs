@@ -179,3 +179,43 @@ async fn a_borrowed_session_may_not_guess_the_password() {
     }
     ada.post("/settings/account/password", &form).await.is(429);
 }
+
+#[actix_web::test]
+async fn what_lies_in_the_queue_opens_nothing() {
+    use rapport::db::schema::jobs;
+
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let invited = [("email", "grace@rapport.example"), ("role", "sales")];
+    ada.post("/settings/people/invite", &invited).await.is(303);
+    let forgotten = [("email", "ada@rapport.example")];
+    app.browser()
+        .post("/forgot-password", &forgotten)
+        .await
+        .is(200);
+
+    let waiting: Vec<String> = app
+        .read(|conn| jobs::table.order(jobs::id).select(jobs::payload).load(conn))
+        .await;
+    assert_eq!(waiting.len(), 2);
+    let is_word = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    for payload in &waiting {
+        assert!(!payload.contains("/reset-password/") && !payload.contains("/invitation/"));
+        for word in payload.split(is_word).filter(|word| !word.is_empty()) {
+            for door in ["reset-password", "invitation"] {
+                app.browser().get(&format!("/{door}/{word}")).await.is(410);
+            }
+        }
+    }
+    // The mail does, and the same link when the job has to run again.
+    let mails = app.mails().await;
+    app.browser()
+        .get(&link_in(&mails[0], "/invitation/"))
+        .await
+        .is(200);
+    app.browser()
+        .get(&link_in(&mails[1], "/reset-password/"))
+        .await
+        .is(200);
+    assert_eq!(mails[0].subject, "Ada Lovelace invites you to Rapport");
+}
