@@ -46,7 +46,8 @@ impl Health {
     }
 }
 
-/// Requests of one source turned away for one reason within one minute.
+/// Requests, or events, of one source turned away for one reason within one minute.
+#[derive(Debug)]
 pub(super) struct Rejected {
     source: SourceId,
     reason: &'static str,
@@ -55,8 +56,30 @@ pub(super) struct Rejected {
     last_at: Timestamp,
 }
 
+impl Rejected {
+    /// None yet.
+    pub(super) fn none(source: SourceId, reason: &'static str, at: Timestamp) -> Self {
+        Self {
+            source,
+            reason,
+            minute: at.minute(),
+            n: 0,
+            last_at: at,
+        }
+    }
+
+    /// Adds `n`.
+    pub(super) fn add(&mut self, n: i64, at: Timestamp) {
+        self.n += n;
+        self.last_at = self.last_at.max(at);
+    }
+}
+
 /// Adds the counts to the tables.
-pub(super) fn write(conn: &mut Conn, rejected: &[Rejected]) -> QueryResult<()> {
+pub(super) fn write<'a>(
+    conn: &mut Conn,
+    rejected: impl Iterator<Item = &'a Rejected>,
+) -> QueryResult<()> {
     for entry in rejected {
         let row = (
             source_rejections::source_id.eq(entry.source),

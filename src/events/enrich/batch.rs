@@ -31,6 +31,8 @@ pub(super) struct Batch {
     /// Sources that only enrich who is known already.
     pub closed: HashSet<SourceId>,
     pub minutes: HashMap<(SourceId, i64), Minute>,
+    /// Events whose senders refused consent, by source and minute.
+    pub unconsented: HashMap<(SourceId, i64), Rejected>,
     /// Replays: their refusals are news even if they lie in the quarantine already.
     pub has_replays: bool,
     /// What follows a merge of two contacts.
@@ -44,6 +46,12 @@ impl Batch {
         minute.accepted +=
             reading.drafts.len() as i64 + reading.refusals.len() as i64 + reading.unconsented;
         minute.quarantined += reading.refusals.len() as i64;
+        if reading.unconsented > 0 {
+            let none = || Rejected::none(source, "consent", received_at);
+            let key = (source, received_at.minute());
+            let refused = self.unconsented.entry(key).or_insert_with(none);
+            refused.add(reading.unconsented, received_at);
+        }
         self.drafts.extend(reading.drafts);
         self.refusals.extend(reading.refusals);
     }
@@ -96,7 +104,7 @@ impl Batch {
         for minute in minutes.values() {
             minute.add(conn)?;
         }
-        health::write(conn, rejected)?;
+        health::write(conn, rejected.iter().chain(self.unconsented.values()))?;
         Ok(news.events)
     }
 

@@ -8,6 +8,7 @@ use super::read::Draft;
 use super::trait_keys::key_ids;
 use crate::base::ids::{ContactId, SourceId};
 use crate::base::{EmailAddress, Timestamp, text};
+use crate::contacts::companies::is_free_mail;
 use crate::contacts::survivorship;
 use crate::db::dialect::search;
 use crate::db::schema::{companies, company_domains, company_people, company_traits, contacts};
@@ -33,29 +34,39 @@ pub(super) fn join(
     let name = claimed("name")
         .map(|name| text::line(&name, 200))
         .filter(|name| !name.is_empty());
-    let found: Option<(i64, String, SourceId)> = companies::table
+    let domain = claimed("domain")
+        .or_else(|| claimed("website"))
+        .and_then(|text| domain_of(&text));
+    let found: Option<(i64, String)> = companies::table
         .filter(companies::external_id.eq(group))
-        .select((companies::id, companies::name, companies::source_id))
+        .select((companies::id, companies::name))
         .first(conn)
         .optional()?;
-    let company = match found {
-        Some((id, known, _)) => {
-            // A name somebody gave stays; the bare id is replaced by the first real name.
-            if let Some(name) = name.filter(|_| known == group) {
-                rename(conn, id, &name, now)?;
-            }
-            id
+    let company = if let Some((id, known)) = found {
+        // A name somebody gave stays; the bare id is replaced by the first real name.
+        if let Some(name) = name.filter(|_| known == group) {
+            rename(conn, id, &name, now)?;
         }
-        None => create(
+        id
+    } else if let Some(id) = nameless(conn, domain.as_deref(), name.as_deref())? {
+        diesel::update(companies::table.filter(companies::id.eq(id)))
+            .set((
+                companies::external_id.eq(group),
+                companies::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        id
+    } else {
+        create(
             conn,
             draft.source_id,
             group,
             name.as_deref().unwrap_or(group),
             now,
-        )?,
+        )?
     };
-    if let Some(domain) = claimed("domain").or_else(|| claimed("website")) {
-        add_domain(conn, company, &domain)?;
+    if let Some(domain) = domain {
+        add_domain(conn, company, domain)?;
     }
     learn(conn, draft, company, now)?;
     belong(conn, draft.source_id, company, contact)?;
@@ -67,6 +78,40 @@ pub(super) fn join(
     .set(companies::last_seen_at.eq(draft.at))
     .execute(conn)?;
     Ok(())
+}
+
+/// The company that people know already and no sender has named yet: the one with this domain, else the only one of this
+/// name, unless its domains say that it is another.
+fn nameless(conn: &mut Conn, domain: Option<&str>, name: Option<&str>) -> QueryResult<Option<i64>> {
+    let open = companies::table
+        .filter(companies::deleted_at.is_null())
+        .filter(companies::external_id.is_null());
+    if let Some(domain) = domain {
+        let found = open
+            .inner_join(company_domains::table.on(company_domains::company_id.eq(companies::id)))
+            .filter(company_domains::domain.eq(domain))
+            .select(companies::id)
+            .first(conn)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let Some(name) = name else { return Ok(None) };
+    let alike: Vec<i64> = open
+        .filter(companies::sort_name.eq(text::fold(name)))
+        .order(companies::id)
+        .limit(2)
+        .select(companies::id)
+        .load(conn)?;
+    let [id] = alike.as_slice() else {
+        return Ok(None);
+    };
+    let is_elsewhere: bool = diesel::select(diesel::dsl::exists(
+        company_domains::table.filter(company_domains::company_id.eq(*id)),
+    ))
+    .get_result(conn)?;
+    Ok((domain.is_none() || !is_elsewhere).then_some(*id))
 }
 
 fn create(
@@ -116,12 +161,15 @@ fn rename(conn: &mut Conn, company: i64, name: &str, now: Timestamp) -> QueryRes
     search::put(conn, search::Kind::Company, company, name)
 }
 
-fn add_domain(conn: &mut Conn, company: i64, text: &str) -> QueryResult<()> {
-    let host = text.split("://").last().unwrap_or_default();
-    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let Some(domain) = EmailAddress::domain_name(host.strip_prefix("www.").unwrap_or(host)) else {
-        return Ok(());
-    };
+/// The domain of a domain or address of a website. That of a mail provider says nothing about a company.
+fn domain_of(text: &str) -> Option<String> {
+    let host = text.split("://").last()?;
+    let host = host.split(['/', '?', '#', ':']).next()?;
+    EmailAddress::domain_name(host.strip_prefix("www.").unwrap_or(host))
+        .filter(|domain| !is_free_mail(domain))
+}
+
+fn add_domain(conn: &mut Conn, company: i64, domain: String) -> QueryResult<()> {
     let others: i64 = company_domains::table
         .filter(company_domains::company_id.eq(company))
         .count()

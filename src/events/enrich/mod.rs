@@ -1,6 +1,7 @@
 //! The worker that turns requests into behaviour on contacts. `read` and `draft` understand what was sent (pure),
 //! `batch` does the work of one transaction, `worker` runs it for ever.
 
+mod around;
 mod batch;
 mod claims;
 mod clock_skew;

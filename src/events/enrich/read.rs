@@ -6,6 +6,7 @@ use super::super::acts;
 use super::super::inbox::Waiting;
 use super::super::model::{EventKind, Reason, message_key};
 use super::super::sources::SourceSettings;
+use super::around;
 pub(super) use super::draft::Draft;
 use super::draft::{Fault, Frame, MOST_EVENT};
 use super::fields;
@@ -88,8 +89,10 @@ pub fn read(request: &Waiting, settings: &SourceSettings, keep_raw: bool) -> Rea
                 context,
                 ..frame
             };
+            let laid = context.filter(|context| around::fits(context, events.len(), body.len()));
             for (n, event) in events.iter().enumerate() {
-                frame.event(event.get(), n, None, &mut reading);
+                let json = around::laid_under(event.get(), laid);
+                frame.event(&json, n, None, &mut reading);
             }
         }
         Ok(_) => frame.event(body, 0, EventKind::from_word(&request.kind), &mut reading),

@@ -203,4 +203,41 @@ async fn consent_refused_is_consent_refused() {
             .await,
         "Yes"
     );
+    let ada = site.app.admin().await;
+    ada.get(&format!("/settings/sources/{}", site.source))
+        .await
+        .says("The person refused this kind of tracking");
+    assert_eq!(
+        site.text("SELECT reason || ' ' || n FROM source_rejections")
+            .await,
+        "consent 1"
+    );
+    assert_eq!(
+        site.number("SELECT SUM(rejected) FROM source_minutes")
+            .await,
+        1
+    );
+}
+
+#[actix_web::test]
+async fn the_context_of_an_envelope_lies_under_each_events_own() {
+    let site = Site::new().await;
+    site.post(&json!({"writeKey": site.key, "context": {"locale": "nb-NO", "timezone": "Europe/Oslo", "app": {"name": "Till"}}, "batch": [
+        {"type": "identify", "userId": "u"},
+        {"type": "identify", "userId": "v", "context": {"timezone": "Asia/Tokyo"}},
+    ]}))
+    .await;
+    site.settle();
+    let said = |user: &'static str, of: &'static str| {
+        format!(
+            "SELECT {of} FROM contacts c JOIN identities i ON i.contact_id = c.id WHERE i.value = '{user}'"
+        )
+    };
+    assert_eq!(site.text(&said("u", "time_zone")).await, "Europe/Oslo");
+    assert_eq!(site.text(&said("v", "time_zone")).await, "Asia/Tokyo");
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM events WHERE context LIKE '%\"Till\"%'")
+            .await,
+        2
+    );
 }

@@ -168,6 +168,71 @@ async fn a_group_is_a_company_with_people() {
 }
 
 #[actix_web::test]
+async fn a_group_finds_the_company_that_people_wrote_down() {
+    let site = Site::new().await;
+    let ada = site.app.admin().await;
+    for (name, domain) in [
+        ("Nordfjord Havbruk", "nordfjord.example"),
+        ("Kelp & Sons", ""),
+        ("Twin", ""),
+        ("Twin", ""),
+        ("Fjordlaks", "fjordlaks.example"),
+    ] {
+        let form = [("name", name), ("domain", domain)];
+        ada.post("/companies", &form).await.is(303);
+    }
+    let group = |id: &str, traits: serde_json::Value| json!({"type": "group", "userId": format!("u-{id}"), "groupId": id, "traits": traits});
+    site.send(json!([
+        group(
+            "g1",
+            json!({"name": "Nordfjord AS", "website": "https://www.nordfjord.example/om"})
+        ),
+        group("g2", json!({"name": "kelp & sons"})),
+        group("g3", json!({"name": "Twin"})),
+        group(
+            "g4",
+            json!({"name": "Fjordlaks", "domain": "other.example"})
+        ),
+        group("g5", json!({"name": "Gmail", "domain": "gmail.com"})),
+    ]))
+    .await;
+    let of = async |id: &str| {
+        let sql = format!("SELECT name FROM companies WHERE external_id = '{id}'");
+        site.text(&sql).await
+    };
+    assert_eq!(of("g1").await, "Nordfjord Havbruk", "by its domain");
+    assert_eq!(of("g2").await, "Kelp & Sons", "by its name");
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM companies WHERE name = 'Twin'")
+            .await,
+        3,
+        "two of that name are no answer"
+    );
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM companies WHERE name = 'Fjordlaks'")
+            .await,
+        2,
+        "another domain, another company"
+    );
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM company_domains WHERE domain = 'gmail.com'")
+            .await,
+        0
+    );
+    site.send(json!([
+        group("g1", json!({"website": "nordfjord.example"})),
+        group("g2", json!({"name": "Kelp & Sons"})),
+        group("g3", json!({"name": "Twin"})),
+    ]))
+    .await;
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM companies").await,
+        8,
+        "nothing twice"
+    );
+}
+
+#[actix_web::test]
 async fn visits_end_after_thirty_minutes_and_late_events_join_theirs() {
     let site = Site::new().await;
     let page = |id: &str, time: &str| json!({"type": "page", "anonymousId": "a", "messageId": id, "timestamp": format!("2026-11-20T{time}Z"), "properties": {"path": "/"}});
