@@ -14,6 +14,7 @@ use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
 use crate::contacts::merge::Followers;
+use crate::contacts::tags::{self, TagUses};
 use crate::contacts::{self, Cards, CompanyCards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
 use crate::deals::{self, related};
@@ -141,6 +142,10 @@ impl House {
             .with::<mail::Send>(self.mailer.clone())
             .with::<mail::SendLetter>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
+            .with::<accounts::post::MailLink>(accounts::post::Tools {
+                mailer: self.mailer.clone(),
+                keys: self.keys.clone(),
+            })
             .with::<acts::Tell>(self.inbox.clone())
             .with::<desk::inbound::filing::FileMail>(desk::inbound::filing::Tools {
                 files: self.files.clone(),
@@ -251,9 +256,12 @@ pub fn app(
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
         .app_data(web::Data::new(company_cards()))
+        .app_data(web::Data::new(tag_uses()))
         .app_data(web::Data::new(figures()))
         .app_data(web::Data::new(panels()))
         .app_data(web::PayloadConfig::new(1 << 20))
+        .app_data(kit::query_config())
+        .wrap(middleware::from_fn(kit::conditional))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
         .wrap(middleware::from_fn(kit::request_frame))
@@ -302,6 +310,15 @@ fn company_cards() -> CompanyCards {
     ])
 }
 
+/// What tags are put on.
+fn tag_uses() -> TagUses {
+    TagUses(vec![
+        tags::CONTACTS,
+        tags::COMPANIES,
+        desk::tickets::tagged::TICKETS,
+    ])
+}
+
 /// What Home shows, by role.
 fn panels() -> Panels {
     Panels(vec![
@@ -321,7 +338,7 @@ fn figures() -> Figures {
 
 /// Every route, slice by slice.
 fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/static/{hash}/{path:.*}", web::get().to(kit::serve_asset));
+    cfg.route("/static/{hash}/{path:.*}", kit::get().to(kit::serve_asset));
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
     cfg.configure(record::routes);

@@ -41,6 +41,8 @@ rights! {
     EditContacts: "change contacts", Some("contacts:write"), [Admin | Manager | Sales | Support | Marketing];
     /// Moving them to the trash and back.
     DeleteContacts: "delete contacts", Some("contacts:write"), [Admin | Manager | Sales | Support];
+    /// Names, colours and ends of tags.
+    ManageTags: "change tags", None, [Admin | Manager | Marketing];
     /// Sources, their events and their health.
     ReadSources: "see sources", Some("sources:read"), [Admin | Manager | Marketing | Support];
     /// Creating sources, keys, settings of sources.
@@ -84,6 +86,7 @@ pub fn doors(role: Role) -> Doors {
     Doors {
         see_sources: ReadSources::allows(role),
         see_deals: ReadDeals::allows(role),
+        manage_tags: ManageTags::allows(role),
         manage_pipelines: ManagePipelines::allows(role),
         see_tickets: ReadTickets::allows(role),
         see_campaigns: ReadCampaigns::allows(role),

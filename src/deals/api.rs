@@ -22,7 +22,9 @@ use crate::base::{Currency, Timestamp};
 use crate::contacts::{By, store as contacts};
 use crate::db::schema::{deal_contacts, deals, users};
 use crate::db::{Cached, Conn, Db, padded};
-use crate::web::{ApiError, ApiResult, Cursor, Error, Paged, client_ip, path_id};
+use crate::web::{
+    self as kit, ApiError, ApiResult, Cursor, Error, Paged, client_ip, get, path_id, post,
+};
 
 /// Deals on a page, where nothing is said.
 const PAGE: usize = 50;
@@ -31,10 +33,10 @@ const MOST: usize = 200;
 
 /// Routes of the API.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/api/v1/deals", web::get().to(index))
-        .route("/api/v1/deals", web::post().to(create))
-        .route("/api/v1/deals/{id}", web::get().to(show))
-        .route("/api/v1/deals/{id}", web::patch().to(change));
+    cfg.route("/api/v1/deals", get().to(index))
+        .route("/api/v1/deals", post().to(create))
+        .route("/api/v1/deals/{id}", get().to(show))
+        .route("/api/v1/deals/{id}", kit::patch().to(change));
 }
 
 /// The query of a list.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{Data, ServiceConfig};
 use askama::Template;
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::accounts::{Can, store};
 use crate::base::{Timestamp, clock};
 use crate::db::{Conn, Db};
 use crate::jobs::{self, Context, Fault, Job, Outcome};
-use crate::web::{Page, Result};
+use crate::web::{Page, Result, get};
 
 /// Where it is written how far it is, so that every instance can say it.
 const PROGRESS: &str = "demo.progress";
@@ -127,7 +127,7 @@ fn write(conn: &mut Conn, progress: &Progress, now: Timestamp) -> QueryResult<()
 
 /// Mounts the page.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/demo", web::get().to(show));
+    cfg.route("/demo", get().to(show));
 }
 
 #[derive(Template)]

@@ -12,20 +12,17 @@ use crate::accounts::figures::{self, COUNTED};
 use crate::accounts::rights::{ManageJobs, Right};
 use crate::db::Conn;
 use crate::jobs::{self, State};
-use crate::web::NavCount;
+use crate::web::{NavCount, get, post};
 
 /// Routes of this slice.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/healthz", web::get().to(probes::health))
-        .route("/readyz", web::get().to(probes::ready))
-        .route("/metrics", web::get().to(probes::metrics))
-        .route("/settings/jobs", web::get().to(pages::index))
-        .route("/settings/jobs/retry", web::post().to(pages::retry_all))
-        .route("/settings/jobs/{id}/retry", web::post().to(pages::retry))
-        .route(
-            "/settings/jobs/{id}/discard",
-            web::post().to(pages::discard),
-        );
+    cfg.route("/healthz", get().to(probes::health))
+        .route("/readyz", get().to(probes::ready))
+        .route("/metrics", get().to(probes::metrics))
+        .route("/settings/jobs", get().to(pages::index))
+        .route("/settings/jobs/retry", post().to(pages::retry_all))
+        .route("/settings/jobs/{id}/retry", post().to(pages::retry))
+        .route("/settings/jobs/{id}/discard", post().to(pages::discard));
 }
 
 /// Jobs that were given up, for the sidebar.

@@ -11,19 +11,16 @@ use crate::accounts::rights::EditContacts;
 use crate::base::Timestamp;
 use crate::base::ids::ActivityId;
 use crate::db::Db;
-use crate::web::{self as kit, Error, Form, Page, Redirect, Result, redirect};
+use crate::web::{self as kit, Error, Form, Page, Redirect, Result, get, post, redirect};
 
 /// Routes of notes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::scope("/notes/{id}")
-            .route("", web::post().to(save))
-            .route("/edit", web::get().to(edit))
-            .route("/pin", web::post().to(pin))
-            .route("/unpin", web::post().to(unpin))
-            .route("/delete", web::post().to(delete))
-            .route("/restore", web::post().to(restore)),
-    );
+    cfg.route("/notes/{id}", post().to(save))
+        .route("/notes/{id}/edit", get().to(edit))
+        .route("/notes/{id}/pin", post().to(pin))
+        .route("/notes/{id}/unpin", post().to(unpin))
+        .route("/notes/{id}/delete", post().to(delete))
+        .route("/notes/{id}/restore", post().to(restore));
 }
 
 /// What the composer posts.

@@ -37,8 +37,9 @@ pub async fn guard(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    let has_cookies = request.headers().contains_key(header::COOKIE);
-    if is_safe || !has_cookies || shows_a_key(request.path()) {
+    let may_lose =
+        request.headers().contains_key(header::COOKIE) || makes_a_session(request.path());
+    if is_safe || !may_lose || shows_a_key(request.path()) {
         return next.call(request).await;
     }
     let is_ours = match from_here(&request) {
@@ -56,6 +57,13 @@ pub async fn guard(
 /// Addresses where keys count and cookies do not: a tracker on a sister site sends ours along without meaning to.
 fn shows_a_key(path: &str) -> bool {
     ["/v1/", "/beacon/", "/api/", "/mail/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+/// Where a browser without cookies gets some: nobody may sign somebody else in as whom they like.
+fn makes_a_session(path: &str) -> bool {
+    ["/sign-in", "/setup", "/invitation/", "/reset-password/"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
 }

@@ -5,9 +5,11 @@ use std::fmt;
 use std::panic::Location;
 
 use actix_web::http::{StatusCode, header};
+use actix_web::web::QueryConfig;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
+use super::methods;
 use crate::base::token;
 use crate::db::is_passing;
 
@@ -21,6 +23,8 @@ pub type ApiResult<T> = std::result::Result<T, ApiError>;
 pub enum Error {
     /// Nothing there, or not for you: the two must look alike.
     NotFound,
+    /// The path is known, the method is not one of its.
+    WrongMethod,
     /// Signed in, but this is not yours to do.
     Forbidden(String),
     /// Nobody is signed in; the path to come back to.
@@ -60,6 +64,11 @@ impl Error {
                 "This page is not here",
                 "It may have been moved or deleted, or it belongs to somebody else.".to_owned(),
             ),
+            Self::WrongMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address works another way",
+                "It belongs to a button or a form. Go back to the page it is on and use it there.".to_owned(),
+            ),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "This is not open to you", why.clone()),
             Self::SignIn(_) => {
                 (StatusCode::UNAUTHORIZED, "Please sign in", "You are not signed in, or your session has ended.".to_owned())
@@ -89,10 +98,25 @@ impl fmt::Display for Error {
 
 /// Where no route leads: a page for people, JSON for programs.
 pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    let why = match methods::taken(&request) {
+        Some(_) => Error::WrongMethod,
+        None => Error::NotFound,
+    };
     if request.path().starts_with("/api/") {
-        return ApiError::from(Error::NotFound).error_response();
+        return ApiError::from(why).error_response();
     }
-    Error::NotFound.error_response()
+    why.error_response()
+}
+
+/// How an address is refused whose question cannot be read: as every other request that makes no sense.
+pub fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, request| {
+        let why = Error::Invalid(format!("The address cannot be read. {error}."));
+        if request.path().starts_with("/api/") {
+            return ApiError::from(why).into();
+        }
+        why.into()
+    })
 }
 
 #[derive(Template)]
@@ -233,6 +257,7 @@ impl From<Error> for ApiError {
         let (status, _, message) = error.parts();
         let code = match &error {
             Error::NotFound => "not_found",
+            Error::WrongMethod => "method_not_allowed",
             Error::Forbidden(_) => "forbidden",
             Error::SignIn(_) => "unauthorized",
             Error::Invalid(_) => "invalid_request",
@@ -244,6 +269,7 @@ impl From<Error> for ApiError {
         let message = match &error {
             Error::Internal(internal) => format!("{message} ({})", internal.reference),
             Error::NotFound => "There is nothing here under that id.".to_owned(),
+            Error::WrongMethod => "This address does not take this method.".to_owned(),
             _ => message,
         };
         Self {

@@ -4,12 +4,13 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use super::Error;
+use super::{Error, methods};
 use crate::base::token;
 use crate::metrics;
 
@@ -18,13 +19,22 @@ use crate::metrics;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
-/// Adds the security headers where the handler did not set its own.
+/// Adds the security headers, and to a refused method those that are right, where the handler did not set its own.
 pub async fn security(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut response = next.call(request).await?;
+    let allowed = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => methods::taken(response.request()),
+        _ => None,
+    };
     let headers = response.headers_mut();
+    if let Some(methods) = allowed
+        && let Ok(methods) = HeaderValue::from_str(&methods)
+    {
+        headers.insert(header::ALLOW, methods);
+    }
     for (name, value) in [
         ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),

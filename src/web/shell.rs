@@ -50,6 +50,8 @@ pub struct Doors {
     pub see_sources: bool,
     /// Deals and tasks.
     pub see_deals: bool,
+    /// Tags.
+    pub manage_tags: bool,
     /// Stages of the pipeline.
     pub manage_pipelines: bool,
     /// Tickets.

@@ -125,6 +125,7 @@ const PAGES: &[&str] = &[
     "/campaigns/1/recipients?state=failed",
     "/campaigns/1/recipients?state=opened",
     "/settings/suppressed",
+    "/settings/tags",
     "/settings/sources",
     "/settings/sources/2",
     "/settings/quarantine",

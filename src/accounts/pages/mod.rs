@@ -16,7 +16,7 @@ mod sign_in_code;
 mod workspace;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::web::ServiceConfig;
 use askama::Template;
 
 use crate::accounts::actions::Begun;
@@ -24,7 +24,7 @@ use crate::accounts::keyring::Keyring;
 use crate::accounts::{Guest, cookies, store};
 use crate::base::ids::UserId;
 use crate::db::Db;
-use crate::web::{Page, Redirect, Result, Shell, redirect};
+use crate::web::{Page, Redirect, Result, Shell, get, post, redirect};
 
 /// Mounts every page of accounts.
 pub fn routes(cfg: &mut ServiceConfig) {

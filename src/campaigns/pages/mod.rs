@@ -21,11 +21,10 @@ use crate::accounts::{AccountError, actions as accounts};
 use crate::base::ids::CampaignId;
 use crate::config::Config;
 use crate::db::{Conn, Db};
-use crate::web::{Error, Result, path_id};
+use crate::web::{Error, Result, get, path_id, post};
 
 /// Mounts every page of mailings.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/campaigns", get().to(index::index))
         .route("/campaigns", post().to(index::create))
         .route("/campaigns/new", get().to(index::form))

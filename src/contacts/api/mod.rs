@@ -6,12 +6,14 @@ mod write;
 
 use actix_web::web;
 
+use crate::web::{get, patch, post};
+
 pub use read::one;
 
 /// Routes of the API.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/api/v1/contacts", web::get().to(read::index))
-        .route("/api/v1/contacts", web::post().to(write::create))
-        .route("/api/v1/contacts/{id}", web::get().to(read::show))
-        .route("/api/v1/contacts/{id}", web::patch().to(write::change));
+    cfg.route("/api/v1/contacts", get().to(read::index))
+        .route("/api/v1/contacts", post().to(write::create))
+        .route("/api/v1/contacts/{id}", get().to(read::show))
+        .route("/api/v1/contacts/{id}", patch().to(write::change));
 }

@@ -13,12 +13,13 @@ pub mod store;
 
 use actix_web::web;
 
+use crate::web::{get, post};
+
 pub use domains::is_free_mail;
 pub use model::Company;
 
 /// Routes of companies.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/companies", get().to(list::index))
         .route("/companies", post().to(edit::create))
         .route("/companies/new", get().to(edit::new))

@@ -13,14 +13,16 @@ use super::api;
 use super::companies;
 use super::list;
 use super::model::By;
+use super::tags;
 use crate::accounts::{Viewer, store as accounts};
 use crate::config::Config;
 use crate::db::Conn;
 use crate::web as kit;
+use crate::web::{get, post};
 
 /// Routes of contacts and companies.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
+    tags::routes(cfg);
     cfg.route("/contacts", get().to(list::index))
         .route("/contacts", post().to(new::create))
         .route("/contacts/new", get().to(new::form))

@@ -18,10 +18,10 @@ mod tasks;
 use actix_web::web;
 
 use super::pipelines::pages as pipelines;
+use crate::web::{get, post};
 
 /// Routes of deals.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/deals", get().to(board::index))
         .route("/deals", post().to(new::create))
         .route("/deals/new", get().to(new::form))

@@ -19,7 +19,7 @@ use crate::contacts::store as contacts;
 use crate::db::{Conn, Db};
 use crate::timeline::About;
 use crate::web::{
-    self as kit, Cursor, Error, Errors, Form, Page, Paged, Redirect, Result, redirect,
+    self as kit, Cursor, Error, Errors, Form, Page, Paged, Redirect, Result, get, post, redirect,
 };
 
 /// Tasks on a page.
@@ -390,7 +390,6 @@ async fn page(
 
 /// Routes of tasks.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/tasks", get().to(index))
         .route("/tasks", post().to(create))
         .route("/tasks/new", get().to(new))

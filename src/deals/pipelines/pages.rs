@@ -16,13 +16,12 @@ use crate::accounts::{Viewer, store as accounts};
 use crate::base::Currency;
 use crate::base::ids::StageId;
 use crate::db::{Conn, Db};
-use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, redirect};
+use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, get, post, redirect};
 
 const PATH: &str = "/settings/pipeline";
 
 /// Routes of the settings.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route(PATH, get().to(index))
         .route("/settings/pipeline", post().to(add))
         .route("/settings/pipeline/currency", post().to(currency))

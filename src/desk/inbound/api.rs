@@ -12,7 +12,7 @@ use crate::accounts::rights::TakeMail;
 use crate::db::Db;
 use crate::desk::mailboxes::store as mailboxes;
 use crate::files::Files;
-use crate::web::{ApiError, ApiResult, Error};
+use crate::web::{ApiError, ApiResult, Error, post};
 
 /// The largest mail that comes by HTTP, in bytes.
 const LARGEST: usize = 64 << 20;
@@ -29,7 +29,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/api/v1/mail-in")
             .app_data(web::PayloadConfig::new(LARGEST))
-            .route(web::post().to(take)),
+            .route(post().to(take)),
     );
 }
 

@@ -17,10 +17,11 @@ pub mod store;
 
 use actix_web::web;
 
+use crate::web::{get, post};
+
 /// Routes of mail in.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     api::routes(cfg);
-    let (get, post) = (web::get, web::post);
     cfg.route("/tickets/quarantine", get().to(pages::index))
         .route("/tickets/quarantine/{id}/retry", post().to(pages::retry))
         .route("/tickets/quarantine/{id}/file", post().to(pages::file))

@@ -7,9 +7,10 @@ pub mod store;
 
 use actix_web::web;
 
+use crate::web::{get, post};
+
 /// Routes of mailboxes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/settings/mailboxes", get().to(pages::index))
         .route("/settings/mailboxes", post().to(pages::create))
         .route("/settings/mailboxes/new", get().to(pages::new))

@@ -23,7 +23,7 @@ use crate::base::ids::{CompanyId, ContactId, MailboxId, MessageId, TicketId, Use
 use crate::db::{Conn, Db};
 use crate::desk::inbound::mail::Person;
 use crate::desk::mailboxes::store as mailboxes;
-use crate::web::{ApiError, ApiResult, Cursor, Error, path_id};
+use crate::web::{ApiError, ApiResult, Cursor, Error, get, path_id, post};
 
 /// Tickets on a page, where nothing is said, and at the most.
 const PAGE: usize = 50;
@@ -31,10 +31,10 @@ const MOST: usize = 200;
 
 /// Routes of the API.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/api/v1/tickets", web::get().to(index))
-        .route("/api/v1/tickets", web::post().to(open))
-        .route("/api/v1/tickets/{id}", web::get().to(show))
-        .route("/api/v1/tickets/{id}/messages", web::post().to(say));
+    cfg.route("/api/v1/tickets", get().to(index))
+        .route("/api/v1/tickets", post().to(open))
+        .route("/api/v1/tickets/{id}", get().to(show))
+        .route("/api/v1/tickets/{id}/messages", post().to(say));
 }
 
 /// The query of a list.

@@ -19,7 +19,7 @@ use crate::events::live::{Live, LiveEvent};
 use crate::events::sources;
 use crate::web::live::{self, Watched};
 use crate::web::streams::Streams;
-use crate::web::{Error, Result, path_id};
+use crate::web::{Error, Result, get, path_id};
 
 /// How long events are gathered before they are sent as one.
 const GATHERED: Duration = Duration::from_millis(200);
@@ -27,7 +27,7 @@ const GATHERED: Duration = Duration::from_millis(200);
 const MOST_ROWS: usize = 40;
 /// Mounts the stream.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/settings/sources/{id}/live", web::get().to(watch));
+    cfg.route("/settings/sources/{id}/live", get().to(watch));
 }
 
 #[derive(Deserialize)]

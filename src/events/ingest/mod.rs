@@ -12,6 +12,8 @@ mod tracker;
 
 use actix_web::web;
 
+use crate::web::{get, options, post};
+
 pub use keys::Keys;
 
 /// Long and short names of the calls for one event.
@@ -24,8 +26,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     for (prefix, slash) in [("/v1/", ""), ("/v1/", "/"), ("/", ""), ("/", "/")] {
         cfg.service(
             web::resource(format!("{prefix}{{call:{CALLS}|{BATCHES}}}{slash}"))
-                .route(web::post().to(handlers::take))
-                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+                .route(post().to(handlers::take))
+                .route(options().to(cors::preflight)),
         );
     }
     for path in [
@@ -36,32 +38,32 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     ] {
         cfg.service(
             web::resource(path)
-                .route(web::post().to(handlers::take))
-                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+                .route(post().to(handlers::take))
+                .route(options().to(cors::preflight)),
         );
     }
     for path in ["/v1/m", "/v1/m/", "/m", "/rsaMetrics", "/rsaMetrics/"] {
         cfg.service(
             web::resource(path)
-                .route(web::post().to(answers::metrics))
-                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+                .route(post().to(answers::metrics))
+                .route(options().to(cors::preflight)),
         );
     }
     for path in ["/v1/projects/{key}/settings", "/projects/{key}/settings"] {
         cfg.service(
             web::resource(path)
-                .route(web::get().to(answers::settings))
-                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+                .route(get().to(answers::settings))
+                .route(options().to(cors::preflight)),
         );
     }
     for path in ["/sourceConfig", "/sourceConfig/"] {
         cfg.service(
             web::resource(path)
-                .route(web::get().to(answers::source_config))
-                .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
+                .route(get().to(answers::source_config))
+                .route(options().to(cors::preflight)),
         );
     }
-    cfg.route("/pixel/v1/{call}", web::get().to(pixel::take));
-    cfg.route("/v1/pixel/{call}", web::get().to(pixel::take));
-    cfg.route("/rapport.js", web::get().to(tracker::script));
+    cfg.route("/pixel/v1/{call}", get().to(pixel::take));
+    cfg.route("/v1/pixel/{call}", get().to(pixel::take));
+    cfg.route("/rapport.js", get().to(tracker::script));
 }

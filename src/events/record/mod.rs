@@ -14,8 +14,10 @@ pub use story::visits;
 
 use actix_web::web;
 
+use crate::web::get;
+
 /// Mounts the pages below a contact's own that tell of behaviour.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/contacts/{id}/live", web::get().to(live::live))
-        .route("/contacts/{id}/visits/{visit}", web::get().to(page::show));
+    cfg.route("/contacts/{id}/live", get().to(live::live))
+        .route("/contacts/{id}/visits/{visit}", get().to(page::show));
 }

@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, web};
 pub use card::card;
 
 use crate::base::text;
+use crate::web::{get, post};
 
 /// Mounts every page of privacy.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let (get, post) = (web::get, web::post);
     cfg.route("/settings/topics", get().to(topics::index))
         .route("/settings/topics", post().to(topics::create))
         .route("/settings/topics/new", get().to(topics::form))

@@ -114,6 +114,9 @@ async fn a_picture_is_known_by_its_bytes_and_shown_to_colleagues_only() {
             .contains("sandbox")
     );
     assert!(!picture.header("content-disposition").contains("name\""));
+    ada.sends("if-none-match", picture.header("etag"));
+    ada.get("/files/2").await.is(304);
+    ada.sends("if-none-match", "");
     ada.get("/files/1").await.is(404);
     app.browser().get("/files/2").await.is(303);
     ada.get("/files/x").await.is(404);

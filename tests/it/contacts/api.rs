@@ -13,6 +13,34 @@ async fn program(app: &TestApp, scopes: &str) -> Agent {
 }
 
 #[actix_web::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let app = TestApp::new().await;
+    let program = program(&app, "contacts:read contacts:write").await;
+    let body = json!({ "name": "Ingrid" });
+    program
+        .json(Method::POST, "/api/v1/contacts", &body)
+        .await
+        .is(201);
+    let first = program.get("/api/v1/contacts/1").await.is(200);
+    assert_eq!(first.header("cache-control"), "private, no-cache");
+    let tag = first.header("etag").to_owned();
+    program.sends("if-none-match", &format!("\"other\", {tag}"));
+    let again = program.get("/api/v1/contacts/1").await.is(304);
+    assert!(again.bytes.is_empty());
+    assert_eq!(again.header("etag"), tag);
+    let change = json!({ "city": "Måløy" });
+    program
+        .json(Method::PATCH, "/api/v1/contacts/1", &change)
+        .await
+        .is(200);
+    program
+        .get("/api/v1/contacts/1")
+        .await
+        .is(200)
+        .says("Måløy");
+}
+
+#[actix_web::test]
 async fn a_program_makes_finds_and_changes_a_contact() {
     let app = TestApp::new().await;
     let program = program(&app, "contacts:read contacts:write").await;

@@ -1,5 +1,6 @@
 //! Probes and figures, and who may ask for them.
 
+use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use rapport::config::Secret;
 
@@ -80,5 +81,36 @@ async fn head_is_answered_as_get_without_a_body() {
     }
     let signed_out = app.browser().head("/contacts").await.is(303);
     assert!(signed_out.location().starts_with("/sign-in"));
-    ada.head("/sign-out").await.is(404);
+    ada.head("/sign-out").await.is(405);
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    for (path, right) in [
+        ("/sign-out", "POST"),
+        ("/settings/jobs/retry", "POST"),
+        ("/contacts/1/delete", "POST"),
+    ] {
+        let answer = ada.get(path).await.is(405);
+        assert_eq!(answer.header("allow"), right, "{path}");
+    }
+    let answer = ada.post("/settings/audit", &[]).await.is(405);
+    assert!(answer.header("allow").starts_with("GET, HEAD"));
+    let answer = ada
+        .json(Method::DELETE, "/api/v1/contacts/1", &serde_json::json!({}))
+        .await
+        .is(405);
+    assert_eq!(answer.header("allow"), "GET, HEAD, PATCH");
+    assert_eq!(answer.json()["code"], "method_not_allowed");
+    let answer = ada
+        .json(Method::PUT, "/v1/batch", &serde_json::json!({}))
+        .await
+        .is(405);
+    assert_eq!(answer.header("allow"), "OPTIONS, POST");
+    ada.get("/nowhere").await.is(404);
+    // An address whose question makes no sense is refused with a page, too.
+    let page = ada.post("/contacts/restore", &[]).await.is(400);
+    assert!(page.body().contains("<html"));
 }

@@ -13,11 +13,11 @@ use actix_web::web;
 use super::model::By;
 use crate::accounts::Viewer;
 use crate::desk::tickets::{api, list, live};
+use crate::web::{get, post};
 
 /// Routes of tickets.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     api::routes(cfg);
-    let (get, post) = (web::get, web::post);
     cfg.route("/tickets", get().to(list::page::index))
         .route("/tickets", post().to(new::create))
         .route("/tickets/new", get().to(new::form))

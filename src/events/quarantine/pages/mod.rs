@@ -6,21 +6,20 @@ mod show;
 
 use actix_web::web;
 
+use crate::web::{get, post};
+
 pub use index::QuarantinePage;
 pub use show::ItemPage;
 
 /// Mounts every page of the quarantine.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/settings/quarantine", web::get().to(index::index))
-        .route("/settings/quarantine/picked", web::post().to(many::picked))
-        .route("/settings/quarantine/all", web::post().to(many::all))
-        .route("/settings/quarantine/reopen", web::post().to(many::reopen))
-        .route("/settings/quarantine/{id}", web::get().to(show::show))
-        .route(
-            "/settings/quarantine/{id}/replay",
-            web::post().to(show::replay),
-        )
-        .route("/settings/quarantine/{id}/drop", web::post().to(show::drop));
+    cfg.route("/settings/quarantine", get().to(index::index))
+        .route("/settings/quarantine/picked", post().to(many::picked))
+        .route("/settings/quarantine/all", post().to(many::all))
+        .route("/settings/quarantine/reopen", post().to(many::reopen))
+        .route("/settings/quarantine/{id}", get().to(show::show))
+        .route("/settings/quarantine/{id}/replay", post().to(show::replay))
+        .route("/settings/quarantine/{id}/drop", post().to(show::drop));
 }
 
 /// "1 event", "1,000+ events".

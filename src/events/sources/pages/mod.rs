@@ -18,19 +18,19 @@ use crate::base::Timestamp;
 use crate::base::ids::SourceId;
 use crate::db::{Conn, Db};
 use crate::events::sources::{Source, store};
-use crate::web::{Error, Result, ago, path_id};
+use crate::web::{Error, Result, ago, get, path_id, post};
 
 /// Mounts every page of sources.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/settings/sources", web::get().to(index::index))
-        .route("/settings/sources", web::post().to(new::create))
-        .route("/settings/sources/new", web::get().to(new::form))
-        .route("/settings/sources/{id}", web::get().to(show::show))
-        .route("/settings/sources/{id}", web::post().to(settings::save))
-        .route("/settings/sources/{id}/key", web::get().to(key::confirm))
-        .route("/settings/sources/{id}/key", web::post().to(key::rotate))
-        .route("/settings/sources/{id}/pause", web::post().to(key::pause))
-        .route("/settings/sources/{id}/resume", web::post().to(key::resume));
+    cfg.route("/settings/sources", get().to(index::index))
+        .route("/settings/sources", post().to(new::create))
+        .route("/settings/sources/new", get().to(new::form))
+        .route("/settings/sources/{id}", get().to(show::show))
+        .route("/settings/sources/{id}", post().to(settings::save))
+        .route("/settings/sources/{id}/key", get().to(key::confirm))
+        .route("/settings/sources/{id}/key", post().to(key::rotate))
+        .route("/settings/sources/{id}/pause", post().to(key::pause))
+        .route("/settings/sources/{id}/resume", post().to(key::resume));
 }
 
 /// The source an address names, if people made it.
