@@ -17,6 +17,7 @@ mod contacts;
 mod deals;
 mod demo;
 mod desk;
+mod doors;
 mod events;
 mod faults;
 mod jobs;

@@ -11,5 +11,6 @@ pub mod related;
 pub mod sending;
 pub mod store;
 pub mod story;
+pub mod tagged;
 
 pub use pages::routes;

@@ -5,6 +5,7 @@ mod companies;
 mod did;
 mod list;
 mod record;
+mod tags;
 
 use crate::support::Agent;
 

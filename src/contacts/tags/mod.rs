@@ -1,4 +1,8 @@
-//! Tags: words people put on contacts and companies.
+//! Tags: words people put on contacts, companies and, further right, on what else [`TagUses`] lists.
+
+mod change;
+mod pages;
+mod uses;
 
 use std::collections::HashMap;
 
@@ -8,6 +12,9 @@ use crate::base::ids::{ContactId, TagId};
 use crate::base::{Timestamp, text};
 use crate::db::schema::{contact_tags, tags};
 use crate::db::{Cached, Conn, PortableExt, padded};
+
+pub use pages::routes;
+pub use uses::{COMPANIES, CONTACTS, TagUse, TagUses};
 
 /// Characters of a tag.
 const LONGEST: usize = 60;
