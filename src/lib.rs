@@ -61,8 +61,8 @@
 //! of the audience in one statement, those held back with their reason. [`campaigns::sender`] claims rows in batches, asks for
 //! consent again, fills letters in, and hands them to open lines ([`mail::Line`]). A line announces a letter, has its row
 //! marked `transmitting`, gives the body away and reports; marks and reports of all lines share a commit. Links in mails are
-//! signed and say themselves where they lead ([`campaigns::links`]); openings and clicks are noted in memory and written
-//! together, and become acts of the contact. Unsubscribing withdraws the topic in [`privacy`]'s ledger.
+//! signed and say themselves where they lead ([`campaigns::links`]); openings and clicks are on disk before they are
+//! answered and understood together a moment later: what machines did is counted apart, the rest become acts of the contact. Unsubscribing withdraws the topic in [`privacy`]'s ledger.
 //!
 //! # Start and stop
 //! `serve` takes the lock of a SQLite file, migrates (copying the file aside first), binds its address, and starts jobs and

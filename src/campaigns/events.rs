@@ -1,24 +1,21 @@
-//! Openings and clicks: noted in memory, so that following a link waits for nothing, and written down together a moment
-//! later. What is lost with the process is at most that moment.
+//! Openings and clicks become figures, and acts of the contact; what programs did is counted apart.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use serde_json::json;
 
+use super::machines::{self, Seen, Sign};
 use crate::base::Timestamp;
 use crate::base::ids::{CampaignId, ContactId, RecipientId};
 use crate::db::schema::{campaign_links, campaign_tallies, campaigns, recipients};
-use crate::db::{Conn, Db, PortableExt};
+use crate::db::{Conn, PortableExt};
 use crate::events::acts::{self, Act};
 
-/// More than this wait only when the database is away; then the oldest are kept.
-const MOST_WAITING: usize = 100_000;
-/// Written in one transaction.
-const AT_ONCE: usize = 500;
-
-/// Something a recipient did.
+/// Something that was asked for in the name of a recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// Who.
@@ -27,58 +24,27 @@ pub struct Hit {
     pub link: Option<(i64, String)>,
     /// When.
     pub at: Timestamp,
-}
-
-/// What waits to be written down. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Hits(Arc<Mutex<Vec<Hit>>>);
-
-impl Hits {
-    /// Notes one.
-    pub fn note(&self, hit: Hit) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() < MOST_WAITING {
-            waiting.push(hit);
-        }
-    }
-
-    /// Writes down what waits.
-    pub async fn flush(&self, db: &Db, now: Timestamp) {
-        loop {
-            let hits = self.take();
-            if hits.is_empty() {
-                return;
-            }
-            let kept = hits.clone();
-            let written: QueryResult<()> = db.write(move |conn| write_down(conn, &hits, now)).await;
-            if let Err(error) = written {
-                tracing::warn!(%error, "cannot write down openings and clicks; they wait");
-                let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.splice(0..0, kept);
-                return;
-            }
-        }
-    }
-
-    fn take(&self) -> Vec<Hit> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let n = waiting.len().min(AT_ONCE);
-        waiting.drain(..n).collect()
-    }
+    /// What the request said of itself.
+    pub sign: Sign,
 }
 
 /// What is known of a recipient that did something.
 struct Known {
     campaign: CampaignId,
     contact: ContactId,
+    sent_at: Option<Timestamp>,
     is_opened: bool,
     is_clicked: bool,
+    is_machine_opened: bool,
+    is_machine_clicked: bool,
 }
 
 #[derive(Default)]
 struct Added {
     opened: i64,
     clicked: i64,
+    machine_opened: i64,
+    machine_clicked: i64,
 }
 
 /// Writes down what recipients did: their rows, the figures, the acts of the contacts.
@@ -88,11 +54,16 @@ pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<
     let mut added: BTreeMap<CampaignId, Added> = BTreeMap::new();
     let mut links: BTreeMap<(CampaignId, i64, &str), i64> = BTreeMap::new();
     let mut acts = Vec::new();
-    for hit in hits {
+    for (hit, is_machine) in hits.iter().zip(judged(hits, &known)) {
         let Some(row) = known.get_mut(&hit.recipient) else {
             continue;
         };
         let sum = added.entry(row.campaign).or_default();
+        if is_machine {
+            count_machine(row, hit, sum);
+            mark_machine(conn, hit)?;
+            continue;
+        }
         let campaign = names.get(&row.campaign).cloned().unwrap_or_default();
         let mut tell = |name, key: String, properties| {
             acts.push(Act {
@@ -130,6 +101,10 @@ pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<
             .set((
                 campaign_tallies::opened.eq(campaign_tallies::opened + sum.opened),
                 campaign_tallies::clicked.eq(campaign_tallies::clicked + sum.clicked),
+                campaign_tallies::machine_opened
+                    .eq(campaign_tallies::machine_opened + sum.machine_opened),
+                campaign_tallies::machine_clicked
+                    .eq(campaign_tallies::machine_clicked + sum.machine_clicked),
             ))
             .execute(conn)?;
     }
@@ -139,13 +114,46 @@ pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<
     acts::record(conn, &acts, now)
 }
 
-/// A recipient, and when it was first opened and clicked.
+/// Which of these were no person's, each beside what else was asked for in the name of its recipient.
+fn judged(hits: &[Hit], known: &HashMap<RecipientId, Known>) -> Vec<bool> {
+    let mut of: HashMap<RecipientId, Vec<(usize, Seen)>> = HashMap::new();
+    for (n, hit) in hits.iter().enumerate() {
+        let seen = Seen {
+            link: hit.link.as_ref().map(|(position, _)| *position),
+            at: hit.at,
+            sign: hit.sign,
+        };
+        of.entry(hit.recipient).or_default().push((n, seen));
+    }
+    let mut machines = HashSet::new();
+    for (recipient, seen) in of {
+        let sent_at = known.get(&recipient).and_then(|row| row.sent_at);
+        let (places, seen): (Vec<usize>, Vec<Seen>) = seen.into_iter().unzip();
+        let judged = machines::judged(&seen, sent_at);
+        let judged = places.into_iter().zip(judged);
+        machines.extend(judged.filter_map(|(n, is_machine)| is_machine.then_some(n)));
+    }
+    (0..hits.len()).map(|n| machines.contains(&n)).collect()
+}
+
+fn count_machine(row: &mut Known, hit: &Hit, sum: &mut Added) {
+    if hit.link.is_some() {
+        sum.machine_clicked += i64::from(!row.is_machine_clicked);
+        row.is_machine_clicked = true;
+    } else {
+        sum.machine_opened += i64::from(!row.is_machine_opened);
+        row.is_machine_opened = true;
+    }
+}
+
+/// A recipient, when it was sent, opened and clicked, and by programs.
 type Row = (
     RecipientId,
     CampaignId,
     ContactId,
     Option<Timestamp>,
-    Option<Timestamp>,
+    (Option<Timestamp>, Option<Timestamp>),
+    (Option<Timestamp>, Option<Timestamp>),
 );
 
 fn known(conn: &mut Conn, hits: &[Hit]) -> QueryResult<HashMap<RecipientId, Known>> {
@@ -158,22 +166,27 @@ fn known(conn: &mut Conn, hits: &[Hit]) -> QueryResult<HashMap<RecipientId, Know
             recipients::id,
             recipients::campaign_id,
             recipients::contact_id,
-            recipients::opened_at,
-            recipients::clicked_at,
+            recipients::sent_at,
+            (recipients::opened_at, recipients::clicked_at),
+            (
+                recipients::machine_opened_at,
+                recipients::machine_clicked_at,
+            ),
         ))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, campaign, contact, opened, clicked)| {
-            let known = Known {
-                campaign,
-                contact,
-                is_opened: opened.is_some(),
-                is_clicked: clicked.is_some(),
-            };
-            (id, known)
-        })
-        .collect())
+    let known = |(id, campaign, contact, sent_at, person, machine): Row| {
+        let known = Known {
+            campaign,
+            contact,
+            sent_at,
+            is_opened: person.0.is_some(),
+            is_clicked: person.1.is_some(),
+            is_machine_opened: machine.0.is_some(),
+            is_machine_clicked: machine.1.is_some(),
+        };
+        (id, known)
+    };
+    Ok(rows.into_iter().map(known).collect())
 }
 
 fn names(
@@ -188,32 +201,46 @@ fn names(
     Ok(rows.into_iter().collect())
 }
 
-/// The first time stays; whoever followed a link has opened the mail, whatever their program showed.
+/// The time that is kept: the first.
+fn first(column: &str, at: Timestamp) -> SqlLiteral<Nullable<BigInt>> {
+    sql::<Nullable<BigInt>>(&format!("COALESCE({column}, {})", at.0))
+}
+
+/// Whoever followed a link has opened the mail, whatever their program showed.
 fn mark(conn: &mut Conn, hit: &Hit) -> QueryResult<()> {
-    use diesel::dsl::sql;
-    use diesel::sql_types::{BigInt, Nullable};
-    let first = |column: &str| {
-        let at = hit.at.0;
-        sql::<Nullable<BigInt>>(&format!("COALESCE({column}, {at})"))
-    };
     let row = recipients::table.filter(recipients::id.eq(hit.recipient));
-    if hit.link.is_some() {
+    let opened = recipients::opened_at.eq(first("opened_at", hit.at));
+    let marked = if hit.link.is_some() {
+        let clicked = recipients::clicked_at.eq(first("clicked_at", hit.at));
         diesel::update(row)
             .set((
-                recipients::opened_at.eq(first("opened_at")),
-                recipients::clicked_at.eq(first("clicked_at")),
+                opened,
+                clicked,
                 recipients::clicks.eq(recipients::clicks + 1),
             ))
-            .execute(conn)?;
+            .execute(conn)
     } else {
         diesel::update(row)
-            .set((
-                recipients::opened_at.eq(first("opened_at")),
-                recipients::opens.eq(recipients::opens + 1),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
+            .set((opened, recipients::opens.eq(recipients::opens + 1)))
+            .execute(conn)
+    };
+    marked.map(|_| ())
+}
+
+fn mark_machine(conn: &mut Conn, hit: &Hit) -> QueryResult<()> {
+    let row = recipients::table.filter(recipients::id.eq(hit.recipient));
+    let marked = if hit.link.is_some() {
+        let clicked = first("machine_clicked_at", hit.at);
+        diesel::update(row)
+            .set(recipients::machine_clicked_at.eq(clicked))
+            .execute(conn)
+    } else {
+        let opened = first("machine_opened_at", hit.at);
+        diesel::update(row)
+            .set(recipients::machine_opened_at.eq(opened))
+            .execute(conn)
+    };
+    marked.map(|_| ())
 }
 
 fn follow(

@@ -5,8 +5,11 @@
 //! any death what is uncertain is known, shown as `unknown` and never sent again by itself; nothing is changed by a GET.
 
 pub mod actions;
+mod api;
 pub mod events;
+pub mod hits;
 pub mod links;
+pub mod machines;
 pub mod model;
 pub mod pages;
 pub mod panel;
@@ -16,5 +19,5 @@ pub mod sender;
 pub mod store;
 pub mod story;
 
-pub use events::Hits;
+pub use hits::Hits;
 pub use pages::routes;

@@ -233,6 +233,12 @@ pub struct Tally {
     pub recipients: i64,
     /// Not to be written to.
     pub skipped: i64,
+    /// Of them: did not allow the topic.
+    pub no_consent: i64,
+    /// Of them: suppressed addresses.
+    pub suppressed: i64,
+    /// Of them: cancelled before their turn.
+    pub cancelled: i64,
     /// Taken by the mail server.
     pub sent: i64,
     /// Never to be taken.
@@ -243,11 +249,20 @@ pub struct Tally {
     pub opened: i64,
     /// Recipients who followed a link.
     pub clicked: i64,
+    /// Recipients whose mail a program opened.
+    pub machine_opened: i64,
+    /// Recipients in whose mail a program followed links.
+    pub machine_clicked: i64,
     /// Recipients who unsubscribed by it.
     pub unsubscribed: i64,
 }
 
 impl Tally {
+    /// Held back for another reason: deleted meanwhile, another address.
+    pub fn skipped_otherwise(&self) -> i64 {
+        self.skipped - self.no_consent - self.suppressed - self.cancelled
+    }
+
     /// Still to be settled.
     pub fn waiting(&self) -> i64 {
         (self.recipients - self.skipped - self.sent - self.failed - self.in_doubt).max(0)
@@ -280,6 +295,10 @@ pub struct Recipient {
     pub opened_at: Option<Timestamp>,
     /// First followed a link.
     pub clicked_at: Option<Timestamp>,
+    /// First opened by a program.
+    pub machine_opened_at: Option<Timestamp>,
+    /// A program first followed a link.
+    pub machine_clicked_at: Option<Timestamp>,
     /// Unsubscribed by it.
     pub unsubscribed_at: Option<Timestamp>,
 }

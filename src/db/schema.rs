@@ -717,11 +717,16 @@ diesel::table! {
         without_address -> BigInt,
         recipients -> BigInt,
         skipped -> BigInt,
+        no_consent -> BigInt,
+        suppressed -> BigInt,
+        cancelled -> BigInt,
         sent -> BigInt,
         failed -> BigInt,
         in_doubt -> BigInt,
         opened -> BigInt,
         clicked -> BigInt,
+        machine_opened -> BigInt,
+        machine_clicked -> BigInt,
         unsubscribed -> BigInt,
     }
 }
@@ -741,9 +746,22 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         opened_at -> Nullable<BigInt>,
         clicked_at -> Nullable<BigInt>,
+        machine_opened_at -> Nullable<BigInt>,
+        machine_clicked_at -> Nullable<BigInt>,
         unsubscribed_at -> Nullable<BigInt>,
         opens -> BigInt,
         clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_hits (id) {
+        id -> BigInt,
+        recipient_id -> BigInt,
+        position -> Nullable<BigInt>,
+        url -> Text,
+        sign -> Text,
+        at -> BigInt,
     }
 }
 
@@ -936,6 +954,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_tallies,
     recipients,
+    campaign_hits,
     campaign_links,
     mailboxes,
     tickets,

@@ -23,9 +23,10 @@ pub async fn head(
     Ok(response.map_body(|_, body| Unsent(body.size()).boxed()))
 }
 
-/// To ask for the pixel is to have seen it, which somebody who only asks about it has not.
+/// To ask for the pixel, or for a link of a mail, is to have seen it, which somebody who only asks about it has not.
 fn counts_as_event(path: &str) -> bool {
-    path.starts_with("/pixel/") || path.starts_with("/v1/pixel/")
+    let counted = ["/pixel/", "/v1/pixel/", "/mail/o/", "/mail/c/"];
+    counted.iter().any(|place| path.starts_with(place))
 }
 
 /// As long as the body that stands behind it, and never sent.

@@ -1,4 +1,5 @@
 DROP TABLE campaign_links;
+DROP TABLE campaign_hits;
 DROP TABLE recipients;
 DROP TABLE campaign_tallies;
 DROP TABLE campaigns;

@@ -77,17 +77,16 @@ fn begin(
         return Err(unready("nobody in the audience may be written to"));
     }
     let rows = audience::freeze(conn, id, &view, topic, now)? as i64;
-    let skipped: i64 = recipients::table
-        .filter(recipients::campaign_id.eq(id))
-        .filter(recipients::state.eq(Delivery::Skipped))
-        .count()
-        .get_result(conn)?;
+    let mut added = Added::default();
+    for (why, n) in audience::skipped(conn, id)? {
+        added.skipped.add(&why, n);
+    }
+    claims::add(conn, id, added)?;
     diesel::update(campaign_tallies::table.filter(campaign_tallies::campaign_id.eq(id)))
         .set((
             campaign_tallies::audience.eq(rows + count.without_address()),
             campaign_tallies::without_address.eq(count.without_address()),
             campaign_tallies::recipients.eq(rows),
-            campaign_tallies::skipped.eq(skipped),
         ))
         .execute(conn)?;
     diesel::update(campaigns::table.filter(campaigns::id.eq(id)))
@@ -226,10 +225,8 @@ pub fn cancel(conn: &mut Conn, id: CampaignId, by: &By, now: Timestamp) -> Resul
         recipients::claimed_by.eq(""),
     ))
     .execute(conn)?;
-    let added = Added {
-        skipped: skipped as i64,
-        ..Added::default()
-    };
+    let mut added = Added::default();
+    added.skipped.add("cancelled", skipped as i64);
     claims::add(conn, id, added)?;
     diesel::update(campaigns::table.filter(campaigns::id.eq(id)))
         .set(campaigns::finished_at.eq(Some(now)))

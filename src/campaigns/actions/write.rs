@@ -9,6 +9,7 @@ use crate::base::ids::{CampaignId, TemplateId, TopicId, ViewId};
 use crate::campaigns::model::{Campaign, Content, State, Template};
 use crate::campaigns::store;
 use crate::db::Conn;
+use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{campaign_tallies, campaigns, templates};
 
 /// Makes a draft.
@@ -49,14 +50,20 @@ pub fn create(
             campaign_tallies::without_address.eq(zero),
             campaign_tallies::recipients.eq(zero),
             campaign_tallies::skipped.eq(zero),
+            campaign_tallies::no_consent.eq(zero),
+            campaign_tallies::suppressed.eq(zero),
+            campaign_tallies::cancelled.eq(zero),
             campaign_tallies::sent.eq(zero),
             campaign_tallies::failed.eq(zero),
             campaign_tallies::in_doubt.eq(zero),
             campaign_tallies::opened.eq(zero),
             campaign_tallies::clicked.eq(zero),
+            campaign_tallies::machine_opened.eq(zero),
+            campaign_tallies::machine_clicked.eq(zero),
             campaign_tallies::unsubscribed.eq(zero),
         ))
         .execute(conn)?;
+    index(conn, id, name, content)?;
     record(conn, by, "campaign.created", id, name, now)?;
     Ok(id)
 }
@@ -103,7 +110,7 @@ pub fn save_content(
             campaigns::trouble.eq(""),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(index(conn, id, name, content)?)
 }
 
 /// To whom a draft goes, and how fast.
@@ -145,8 +152,15 @@ pub fn delete(
 ) -> Result<Campaign, Refusal> {
     let campaign = take_draft(conn, id, None, now)?;
     diesel::delete(campaigns::table.filter(campaigns::id.eq(id))).execute(conn)?;
+    search::put(conn, Kind::Campaign, id.0, "")?;
     record(conn, by, "campaign.deleted", id, &campaign.name, now)?;
     Ok(campaign)
+}
+
+/// The words by which it is found: its name and its subject.
+fn index(conn: &mut Conn, id: CampaignId, name: &str, content: &Content) -> QueryResult<()> {
+    let words = format!("{name} {}", content.subject);
+    search::put(conn, Kind::Campaign, id.0, &words)
 }
 
 /// Takes a draft for this transaction.

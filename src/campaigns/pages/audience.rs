@@ -11,11 +11,11 @@ use crate::accounts::{Can, Viewer};
 use crate::base::ids::{TopicId, ViewId};
 use crate::campaigns::actions::{self, Audience};
 use crate::campaigns::model::{Campaign, State};
-use crate::campaigns::store::audience::{self, Count};
+use crate::campaigns::store::audience::{self, Look, MOST_LOOKED_AT};
 use crate::contacts::views;
 use crate::db::{Conn, Db};
 use crate::privacy;
-use crate::web::{Errors, Form, Page, Result, redirect};
+use crate::web::{Errors, Form, Page, Result, number, redirect};
 
 /// The form.
 #[derive(Template)]
@@ -27,7 +27,14 @@ pub struct AudiencePage {
     views: Vec<(String, String)>,
     topics: Vec<(String, String)>,
     list_href: String,
-    count: Option<Count>,
+    look: Option<Look>,
+}
+
+impl AudiencePage {
+    /// A page counts no further.
+    fn most(&self) -> String {
+        number(MOST_LOOKED_AT as i64)
+    }
 }
 
 /// What is posted.
@@ -81,11 +88,20 @@ impl AudienceForm {
     }
 }
 
-/// `GET /campaigns/{id}/audience`. Needs: change campaigns.
+/// How far is counted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    count: String,
+}
+
+/// `GET /campaigns/{id}/audience`; with `?count=all` counted to the end, which takes a moment where there are very many.
+/// Needs: change campaigns.
 pub async fn edit(
     viewer: Can<EditCampaigns>,
     db: web::Data<Db>,
     path: web::Path<String>,
+    asked: web::Query<Asked>,
 ) -> Result<impl Responder> {
     let campaign = campaign(&db, &path).await?;
     if campaign.state != State::Draft {
@@ -96,7 +112,15 @@ pub async fn edit(
     }
     let form = AudienceForm::of(&campaign);
     Ok(Either::Right(
-        page(&viewer, &db, campaign, form, Errors::new()).await?,
+        page(
+            &viewer,
+            &db,
+            campaign,
+            form,
+            Errors::new(),
+            asked.count == "all",
+        )
+        .await?,
     ))
 }
 
@@ -125,7 +149,7 @@ pub async fn save(
         }
         Err(errors) => errors,
     };
-    let page = page(&viewer, &db, campaign, form, errors).await?;
+    let page = page(&viewer, &db, campaign, form, errors, false).await?;
     Ok(Either::Right(page.status(StatusCode::UNPROCESSABLE_ENTITY)))
 }
 
@@ -135,20 +159,25 @@ async fn page(
     campaign: Campaign,
     form: AudienceForm,
     errors: Errors,
+    is_whole: bool,
 ) -> Result<Page<AudiencePage>> {
     let now = viewer.now;
     let page = db.read(move |conn: &mut Conn| {
         let saved = views::all(conn)?;
         let topics = privacy::store::topics(conn)?;
         let chosen = saved.iter().find(|view| Some(view.id) == campaign.view_id);
-        let count = match (chosen, campaign.topic_id) {
-            (Some(view), Some(topic)) => Some(audience::count(conn, view, topic, now)?),
+        let look = match (chosen, campaign.topic_id) {
+            (Some(view), Some(topic)) if is_whole => Some(Look {
+                count: audience::count(conn, view, topic, now)?,
+                is_cut: false,
+            }),
+            (Some(view), Some(topic)) => Some(audience::look(conn, view, topic, now)?),
             _ => None,
         };
         let list_href = chosen.map_or_else(|| "/contacts".to_owned(), views::SavedView::href);
         Ok::<_, diesel::result::Error>(AudiencePage {
             list_href,
-            count,
+            look,
             views: saved
                 .into_iter()
                 .map(|view| (view.id.to_string(), view.name))

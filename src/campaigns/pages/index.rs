@@ -74,6 +74,7 @@ pub struct IndexPage {
     tabs: Vec<(Tab, String)>,
     lines: Vec<Line>,
     next: String,
+    q: String,
     is_bare: bool,
     may_edit: bool,
 }
@@ -92,6 +93,7 @@ struct Line {
 #[serde(default)]
 pub struct Params {
     state: String,
+    q: String,
     after: String,
 }
 
@@ -113,7 +115,12 @@ impl IndexPage {
         let tab = Tab::from_word(&params.state).unwrap_or(Tab::All);
         let below = Cursor::decode(&params.after)
             .and_then(|cursor| Some((Timestamp(cursor.number()?), CampaignId(cursor.id))));
-        let mut rows = store::newest(conn, tab.states(), below, PAGE as i64 + 1)?;
+        let q = text::line(&params.q, 200);
+        let mut rows = if q.is_empty() {
+            store::newest(conn, tab.states(), below, PAGE as i64 + 1)?
+        } else {
+            store::found(conn, &q)?
+        };
         let has_more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let next = rows.last().filter(|_| has_more).map(|row| Cursor {
@@ -126,7 +133,8 @@ impl IndexPage {
             Line::new(campaign, tally, viewer)
         };
         Ok(Self {
-            is_bare: rows.is_empty() && tab == Tab::All && below.is_none(),
+            is_bare: rows.is_empty() && q.is_empty() && tab == Tab::All && below.is_none(),
+            q,
             tabs: Tab::ALL.iter().map(|tab| (*tab, tab.href())).collect(),
             lines: rows.into_iter().map(line).collect(),
             next: next.map_or_else(String::new, |cursor| {

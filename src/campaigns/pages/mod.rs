@@ -61,9 +61,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/campaigns/{id}/delete", post().to(verbs::delete))
         .route("/campaigns/{id}/recipients", get().to(recipients::index))
         .route("/mail/o/{token}", get().to(out::open))
+        .route("/mail/o/{token}", web::head().to(out::open))
         .route("/mail/c/{token}", get().to(out::click))
+        .route("/mail/c/{token}", web::head().to(out::click))
         .route("/mail/u/{token}", get().to(out::leave))
-        .route("/mail/u/{token}", post().to(out::unsubscribe));
+        .route("/mail/u/{token}", post().to(out::unsubscribe))
+        .configure(super::api::routes);
 }
 
 /// The campaign an address names.

@@ -1,7 +1,7 @@
 //! What recipients meet: the picture of an opening, the way through a link, the way out. Nothing but a POST changes anything
 //! about what they allow.
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -9,7 +9,9 @@ use crate::accounts::keyring::Keyring;
 use crate::accounts::{Guest, store as accounts};
 use crate::base::ids::RecipientId;
 use crate::base::{clock, text};
-use crate::campaigns::events::{Hit, Hits};
+use crate::campaigns::events::Hit;
+use crate::campaigns::hits::Hits;
+use crate::campaigns::machines::{self, Sign};
 use crate::campaigns::store::recipients;
 use crate::campaigns::{actions, links, store};
 use crate::db::{Conn, Db};
@@ -25,15 +27,19 @@ const DOT: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!
 pub async fn open(
     keys: web::Data<Keyring>,
     hits: web::Data<Hits>,
+    db: web::Data<Db>,
     path: web::Path<String>,
+    request: HttpRequest,
 ) -> HttpResponse {
     let token = path.trim_end_matches(".gif");
     if let Some(recipient) = links::opened(&keys, token) {
-        hits.note(Hit {
+        let hit = Hit {
             recipient,
             link: None,
             at: clock::now(),
-        });
+            sign: sign(&request),
+        };
+        hits.note(&db, hit).await;
     }
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -43,11 +49,13 @@ pub async fn open(
 }
 
 /// `GET /mail/c/{token}`. Open to whoever has the link. Where it leads stands in the signed token, so it leads nowhere else,
-/// and no database is asked.
+/// and also where the database is away.
 pub async fn click(
     keys: web::Data<Keyring>,
     hits: web::Data<Hits>,
+    db: web::Data<Db>,
     path: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (recipient, position, url) = links::clicked(&keys, &path).ok_or(Error::NotFound)?;
     let answer = HttpResponse::Found()
@@ -55,12 +63,26 @@ pub async fn click(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .finish();
-    hits.note(Hit {
+    let hit = Hit {
         recipient,
         link: Some((position, url)),
         at: clock::now(),
-    });
+        sign: sign(&request),
+    };
+    hits.note(&db, hit).await;
     Ok(answer)
+}
+
+/// What a request says of itself.
+fn sign(request: &HttpRequest) -> Sign {
+    let header = |name: &str| {
+        let value = request.headers().get(name);
+        value.and_then(|value| value.to_str().ok())
+    };
+    let purpose = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
+    let purpose = purpose.into_iter().find_map(header).unwrap_or_default();
+    let agent = header("user-agent").unwrap_or_default();
+    machines::sign(request.method() == Method::HEAD, agent, purpose)
 }
 
 /// The page behind the unsubscribe link of a mail.

@@ -37,6 +37,8 @@ struct Line {
     reason: String,
     sent: Option<When>,
     opened: Option<When>,
+    is_machine_opened: bool,
+    is_machine_clicked: bool,
     clicked: Option<When>,
 }
 
@@ -87,6 +89,8 @@ pub async fn index(
             },
             sent: when(row.sent_at),
             opened: when(row.opened_at),
+            is_machine_opened: row.machine_opened_at.is_some(),
+            is_machine_clicked: row.machine_clicked_at.is_some(),
             clicked: when(row.clicked_at),
             name,
             row,

@@ -27,6 +27,7 @@ pub struct ResultsPage {
     links: Vec<Bar>,
     lost: Vec<Lost>,
     held: Vec<Lost>,
+    machines: String,
     progress: i64,
     audience: String,
     topic: String,
@@ -110,7 +111,8 @@ impl ResultsPage {
             steps: steps(&tally),
             links: links(conn, &campaign)?,
             lost: lost(conn, &campaign, &tally)?,
-            held: held(conn, &campaign, &tally)?,
+            held: held(&tally),
+            machines: machines(&tally),
             progress: settled * 100 / tally.recipients.max(1),
             audience: view.map(|view| view.name).unwrap_or_default(),
             topic: topic.map(|topic| topic.name).unwrap_or_default(),
@@ -200,18 +202,20 @@ fn lost(conn: &mut Conn, campaign: &Campaign, tally: &Tally) -> Result<Vec<Lost>
         (Delivery::Deferred, tally.waiting() > 0),
     ];
     for (state, _) in kinds.into_iter().filter(|(_, is_there)| *is_there) {
-        for (why, n) in recipients::reasons(conn, campaign.id, state)? {
+        let (reasons, is_cut) = recipients::reasons(conn, campaign.id, state)?;
+        for (why, n) in reasons {
+            let more = if is_cut { "+" } else { "" };
             lost.push(Lost {
                 words: why,
                 tone: state.tone(),
-                figure: number(n),
+                figure: format!("{}{more}", number(n)),
             });
         }
     }
     Ok(lost)
 }
 
-fn held(conn: &mut Conn, campaign: &Campaign, tally: &Tally) -> Result<Vec<Lost>> {
+fn held(tally: &Tally) -> Vec<Lost> {
     let mut held = Vec::new();
     if tally.without_address > 0 {
         held.push(Lost {
@@ -220,16 +224,46 @@ fn held(conn: &mut Conn, campaign: &Campaign, tally: &Tally) -> Result<Vec<Lost>
             figure: number(tally.without_address),
         });
     }
-    if tally.skipped > 0 {
-        for (why, n) in recipients::reasons(conn, campaign.id, Delivery::Skipped)? {
-            held.push(Lost {
-                words: held_back(&why).to_owned(),
-                tone: "",
-                figure: number(n),
-            });
-        }
+    let words = [
+        (held_back("no_consent"), tally.no_consent),
+        (held_back("suppressed"), tally.suppressed),
+        (held_back("cancelled"), tally.cancelled),
+        (
+            "deleted or with another address meanwhile",
+            tally.skipped_otherwise(),
+        ),
+    ];
+    for (words, n) in words.into_iter().filter(|(_, n)| *n > 0) {
+        held.push(Lost {
+            words: words.to_owned(),
+            tone: "",
+            figure: number(n),
+        });
     }
-    Ok(held)
+    held
+}
+
+/// What programs did, in a sentence; empty where none did anything.
+fn machines(tally: &Tally) -> String {
+    let mails = |n: i64| match n {
+        1 => "1 mail".to_owned(),
+        n => format!("{} mails", number(n)),
+    };
+    let what = match (tally.machine_opened, tally.machine_clicked) {
+        (0, 0) => return String::new(),
+        (opened, 0) => format!("opened {}", mails(opened)),
+        (0, clicked) => format!("followed links in {}", mails(clicked)),
+        (opened, clicked) => {
+            format!(
+                "opened {} and followed links in {}",
+                mails(opened),
+                mails(clicked)
+            )
+        }
+    };
+    format!(
+        "Besides, machines {what}: mail proxies that fetch in advance, scanners that try every link. They count nowhere above."
+    )
 }
 
 /// "6.8%"; a dash where there is nothing to share.

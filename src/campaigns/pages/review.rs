@@ -12,7 +12,7 @@ use crate::base::ids::{ContactId, RecipientId};
 use crate::campaigns::model::{Campaign, State};
 use crate::campaigns::people;
 use crate::campaigns::render;
-use crate::campaigns::store::audience::{self, Count};
+use crate::campaigns::store::audience::{self, Look, MOST_LOOKED_AT};
 use crate::config::Config;
 use crate::contacts::views;
 use crate::db::{Conn, Db};
@@ -36,13 +36,20 @@ pub struct ReviewPage {
     campaign: Campaign,
     audience: String,
     topic: String,
-    count: Option<Count>,
+    look: Option<Look>,
     checks: Vec<Check>,
     trial: Option<Trial>,
     is_ready: bool,
     may_send: bool,
     zone: String,
     schedule: String,
+}
+
+impl ReviewPage {
+    /// A page counts no further.
+    fn most(&self) -> String {
+        number(MOST_LOOKED_AT as i64)
+    }
 }
 
 /// One thing looked at before the launch.
@@ -193,13 +200,13 @@ impl Scene {
             Some(id) => privacy::store::topic(conn, id)?,
             None => None,
         };
-        let count = match (&view, &topic) {
+        let look = match (&view, &topic) {
             (Some(view), Some(topic)) => {
-                Some(audience::count(conn, view, topic.id, self.viewer.now)?)
+                Some(audience::look(conn, view, topic.id, self.viewer.now)?)
             }
             _ => None,
         };
-        let checks = self.checks(conn, count)?;
+        let checks = self.checks(conn, look)?;
         let zone = self.viewer.zone();
         let tomorrow = self.viewer.now.plus(crate::base::clock::DAY);
         let tomorrow = tomorrow.utc().with_timezone(&zone).format("%Y-%m-%dT09:00");
@@ -208,7 +215,7 @@ impl Scene {
             topic: topic.map(|topic| topic.name).unwrap_or_default(),
             is_ready: checks.iter().all(|check| check.is_good || !check.is_needed),
             checks,
-            count,
+            look,
             trial,
             may_send: SendCampaigns::allows(self.viewer.user.role),
             zone: zone.name().replace('_', " "),
@@ -217,12 +224,12 @@ impl Scene {
         })
     }
 
-    fn checks(&self, conn: &mut Conn, count: Option<Count>) -> Result<Vec<Check>> {
+    fn checks(&self, conn: &mut Conn, look: Option<Look>) -> Result<Vec<Check>> {
         let id = self.campaign.id;
         let audience = format!("/campaigns/{id}/audience");
-        let mut checks = vec![match count {
+        let mut checks = vec![match look {
             None => check(false, true, "Choose an audience and a topic", audience),
-            Some(count) if count.recipients() == 0 => {
+            Some(look) if !look.is_cut && look.count.recipients() == 0 => {
                 let words = "Nobody in the audience may be written to";
                 check(false, true, words, audience)
             }

@@ -260,13 +260,11 @@ fn let_go(
 ) -> QueryResult<Vec<Addressee>> {
     let ids: Vec<RecipientId> = rows.iter().map(|row| row.id).collect();
     let skipped = claims::to_skip(conn, &ids)?;
+    let mut added = Added::default();
     for (id, why) in &skipped {
         claims::settle(conn, token, *id, Delivery::Skipped, why, None)?;
+        added.skipped.add(why, 1);
     }
-    let added = Added {
-        skipped: skipped.len() as i64,
-        ..Added::default()
-    };
     claims::add(conn, campaign, added)?;
     let is_left = |row: &Addressee| !skipped.iter().any(|(id, _)| *id == row.id);
     Ok(rows.into_iter().filter(is_left).collect())

@@ -19,7 +19,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::CampaignId;
 use crate::base::{clock, token};
-use crate::campaigns::events::Hits;
+use crate::campaigns::hits::{Hits, SETTLES};
 use crate::campaigns::store::claims::{self, Added, Left};
 use crate::campaigns::{actions, store};
 use crate::db::{Conn, Db};
@@ -101,7 +101,8 @@ impl Sender {
 pub async fn drain(ground: &Ground) {
     let round = Round::new(ground.clone());
     let (_stop, stopped) = watch::channel(false);
-    ground.hits.flush(&ground.db, clock::now()).await;
+    let now = clock::now();
+    ground.hits.flush(&ground.db, now, now).await;
     round.look_after().await;
     for id in round.going_out().await {
         drive::drive(&round.ground, &round.name, id, stopped.clone()).await;
@@ -158,13 +159,15 @@ impl Round {
         if timeout(Duration::from_secs(20), letting_go).await.is_err() {
             tracing::warn!("letters were still over the line when the sender had to end");
         }
-        self.ground.hits.flush(&self.ground.db, clock::now()).await;
+        let now = clock::now();
+        self.ground.hits.flush(&self.ground.db, now, now).await;
     }
 
     /// What comes around: openings and clicks, planned launches, rows of workers that died.
     async fn look_after(&self) {
         let now = clock::now();
-        self.ground.hits.flush(&self.ground.db, now).await;
+        let settled = now.plus(-SETTLES);
+        self.ground.hits.flush(&self.ground.db, settled, now).await;
         let due = self.ground.db.read(move |conn| store::due(conn, now)).await;
         for id in due.unwrap_or_else(|error: diesel::result::Error| unread(&error)) {
             let launched = self

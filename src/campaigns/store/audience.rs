@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::base::Timestamp;
 use crate::base::ids::{CampaignId, ContactId, TopicId, UserId};
+use crate::campaigns::model::Delivery;
 use crate::contacts::Contact;
 use crate::contacts::list::ask::Ask;
 use crate::contacts::list::query;
@@ -52,7 +53,45 @@ pub(super) fn held_back(conn: &Conn, topic: &str) -> String {
 /// A saved view means the same people whoever reads it; nobody is "me".
 const NOBODY: UserId = UserId(0);
 
-/// Counts an audience.
+/// An audience looked at for a page: counted to its end, or only so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// What was counted.
+    pub count: Count,
+    /// Whether there are more than [`MOST_LOOKED_AT`], which were not counted.
+    pub is_cut: bool,
+}
+
+/// A page counts no further.
+pub const MOST_LOOKED_AT: usize = 2_000;
+
+/// Counts an audience for a page: the same whatever it is asked for, and never a walk over everybody.
+pub fn look(
+    conn: &mut Conn,
+    view: &SavedView,
+    topic: TopicId,
+    now: Timestamp,
+) -> QueryResult<Look> {
+    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let reason = held_back(conn, &topic.to_string());
+    let reason =
+        format!("CASE WHEN contacts.email IS NULL THEN 'without_address' ELSE ({reason}) END");
+    let words: Vec<String> = everybody
+        .limit(MOST_LOOKED_AT as i64 + 1)
+        .select(sql::<Text>(&reason))
+        .load(conn)?;
+    let is_cut = words.len() > MOST_LOOKED_AT;
+    let mut count = Count::default();
+    for word in words.iter().take(MOST_LOOKED_AT) {
+        count.contacts += 1;
+        count.addresses += i64::from(word != "without_address");
+        count.suppressed += i64::from(word == "suppressed");
+        count.no_consent += i64::from(word == "no_consent");
+    }
+    Ok(Look { count, is_cut })
+}
+
+/// Counts an audience to its end.
 pub fn count(
     conn: &mut Conn,
     view: &SavedView,
@@ -80,6 +119,16 @@ pub fn count(
         suppressed,
         no_consent,
     })
+}
+
+/// How many of a campaign are held back, by the word of why.
+pub fn skipped(conn: &mut Conn, campaign: CampaignId) -> QueryResult<Vec<(String, i64)>> {
+    recipients::table
+        .filter(recipients::campaign_id.eq(campaign))
+        .filter(recipients::state.eq(Delivery::Skipped))
+        .group_by(recipients::reason)
+        .select((recipients::reason, diesel::dsl::count_star()))
+        .load(conn)
 }
 
 /// Writes a row for every address of an audience, in one statement; those held back with their reason.

@@ -196,7 +196,36 @@ pub struct Added {
     /// Uncertain.
     pub in_doubt: i64,
     /// Held back.
-    pub skipped: i64,
+    pub skipped: Skipped,
+}
+
+/// Held back, by the reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// Did not allow the topic.
+    pub no_consent: i64,
+    /// Suppressed address.
+    pub suppressed: i64,
+    /// Cancelled before their turn.
+    pub cancelled: i64,
+    /// Whatever else: deleted meanwhile, another address.
+    pub others: i64,
+}
+
+impl Skipped {
+    /// Adds so many with this word.
+    pub fn add(&mut self, reason: &str, n: i64) {
+        match reason {
+            "no_consent" => self.no_consent += n,
+            "suppressed" => self.suppressed += n,
+            "cancelled" => self.cancelled += n,
+            _ => self.others += n,
+        }
+    }
+
+    fn all(self) -> i64 {
+        self.no_consent + self.suppressed + self.cancelled + self.others
+    }
 }
 
 /// Adds to the figures of a campaign.
@@ -209,7 +238,12 @@ pub fn add(conn: &mut Conn, id: CampaignId, added: Added) -> QueryResult<()> {
             campaign_tallies::sent.eq(campaign_tallies::sent + added.sent),
             campaign_tallies::failed.eq(campaign_tallies::failed + added.failed),
             campaign_tallies::in_doubt.eq(campaign_tallies::in_doubt + added.in_doubt),
-            campaign_tallies::skipped.eq(campaign_tallies::skipped + added.skipped),
+            campaign_tallies::skipped.eq(campaign_tallies::skipped + added.skipped.all()),
+            campaign_tallies::no_consent
+                .eq(campaign_tallies::no_consent + added.skipped.no_consent),
+            campaign_tallies::suppressed
+                .eq(campaign_tallies::suppressed + added.skipped.suppressed),
+            campaign_tallies::cancelled.eq(campaign_tallies::cancelled + added.skipped.cancelled),
         ))
         .execute(conn)
         .map(|_| ())

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use super::model::{Campaign, State, Tally, Template};
 use crate::base::Timestamp;
 use crate::base::ids::{CampaignId, TemplateId};
+use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{campaign_tallies, campaigns, templates};
 use crate::db::{Cached, Conn};
 use crate::keyset;
@@ -38,6 +39,18 @@ pub fn newest(
     }
     keyset!(query, desc, campaigns::created_at, campaigns::id, below)
         .limit(limit)
+        .load(conn)
+}
+
+/// Hits of a search on its page.
+pub const HITS: i64 = 50;
+
+/// Campaigns with these words in name or subject, newest first.
+pub fn found(conn: &mut Conn, words: &str) -> QueryResult<Vec<Campaign>> {
+    let hits = search::find(conn, Kind::Campaign, words, None, HITS)?;
+    Campaign::query()
+        .filter(campaigns::id.eq_any(hits.into_iter().map(CampaignId)))
+        .order((campaigns::created_at.desc(), campaigns::id.desc()))
         .load(conn)
 }
 

@@ -1,6 +1,8 @@
 //! Recipients as pages show them, and links as they were followed.
 
-use diesel::dsl::{count_star, sql};
+use std::collections::BTreeMap;
+
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -95,20 +97,31 @@ pub fn page(
     query.order(recipients::id).limit(limit).load(conn)
 }
 
-/// Why recipients in a state are in it, the most frequent reasons first.
+/// Recipients whose reasons are looked at.
+const MOST_REASONS: i64 = 2_000;
+
+/// Why recipients in a state are in it, the most frequent reasons first; and whether only so many were looked at.
 pub fn reasons(
     conn: &mut Conn,
     campaign: CampaignId,
     state: Delivery,
-) -> QueryResult<Vec<(String, i64)>> {
-    recipients::table
+) -> QueryResult<(Vec<(String, i64)>, bool)> {
+    let words: Vec<String> = recipients::table
         .filter(recipients::campaign_id.eq(campaign))
         .filter(recipients::state.eq(state))
-        .group_by(recipients::reason)
-        .order((count_star().desc(), recipients::reason))
-        .limit(6)
-        .select((recipients::reason, count_star()))
-        .load(conn)
+        .order(recipients::id)
+        .limit(MOST_REASONS)
+        .select(recipients::reason)
+        .load(conn)?;
+    let is_cut = words.len() as i64 == MOST_REASONS;
+    let mut by: BTreeMap<String, i64> = BTreeMap::new();
+    for word in words {
+        *by.entry(word).or_default() += 1;
+    }
+    let mut reasons: Vec<(String, i64)> = by.into_iter().collect();
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    reasons.truncate(6);
+    Ok((reasons, is_cut))
 }
 
 /// Links of a campaign, the most followed first.

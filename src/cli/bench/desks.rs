@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::schema::{deals, stages, users};
+use crate::db::schema::{campaign_tallies, campaigns, deals, recipients, stages, users};
 use crate::web::Cursor;
 
 /// Records whose pages are read.
@@ -30,13 +30,14 @@ pub(super) fn deals(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
     let deep: Option<(i64, i64)> = deals::table
         .filter(deals::deleted_at.is_null())
         .filter(deals::stage_kind.eq("won"))
+        .filter(deals::currency.eq("EUR"))
         .order((deals::sort_amount.desc(), deals::id.desc()))
-        .offset(20_000)
+        .offset(10_000)
         .select((deals::id, deals::sort_amount))
         .first(conn)
         .optional()?;
     let deep = deep.map_or_else(String::new, |(id, key)| {
-        let key = key.to_string();
+        let key = format!("EUR {key}");
         format!("&after={}", Cursor { key, id }.encode())
     });
     let last: Option<i64> = deals::table
@@ -69,6 +70,77 @@ pub(super) fn deals(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
             ],
         ),
     ])
+}
+
+/// Pages of campaigns: the largest that went out, and a draft for everybody.
+pub(super) fn campaigns(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
+    let largest: Option<i64> = campaign_tallies::table
+        .order(campaign_tallies::recipients.desc())
+        .select(campaign_tallies::campaign_id)
+        .first(conn)
+        .optional()?;
+    let Some(id) = largest else {
+        return Ok(Vec::new());
+    };
+    let last: Option<i64> = recipients::table
+        .filter(recipients::campaign_id.eq(id))
+        .select(diesel::dsl::max(recipients::id))
+        .first(conn)?;
+    let deep = last.unwrap_or(0) / 2;
+    let drafts: Vec<i64> = campaigns::table
+        .filter(campaigns::state.eq("draft"))
+        .filter(campaigns::view_id.is_not_null())
+        .order(campaigns::id)
+        .select(campaigns::id)
+        .limit(20)
+        .load(conn)?;
+    let states = [
+        "all",
+        "sent",
+        "opened",
+        "clicked",
+        "unsubscribed",
+        "waiting",
+        "failed",
+        "skipped",
+    ];
+    let of = |states: &[&str], after: i64| -> Vec<String> {
+        let path = |state| format!("/campaigns/{id}/recipients?state={state}&after={after}");
+        states.iter().map(path).collect()
+    };
+    let step = |name: &str| -> Vec<String> {
+        let path = |draft| format!("/campaigns/{draft}/{name}");
+        drafts.iter().map(path).collect()
+    };
+    let lists = [
+        "/campaigns",
+        "/campaigns?state=sent",
+        "/campaigns?state=sending",
+        "/campaigns?q=news",
+    ];
+    let mut kinds = vec![
+        (
+            "campaigns",
+            "list of campaigns",
+            lists.map(str::to_owned).to_vec(),
+        ),
+        (
+            "campaign",
+            "results of a campaign",
+            vec![format!("/campaigns/{id}")],
+        ),
+        ("recipients", "recipients by state", of(&states, 0)),
+        (
+            "recipients_deep",
+            "deep in the recipients",
+            of(&states, deep),
+        ),
+    ];
+    if !drafts.is_empty() {
+        kinds.push(("audience", "audience, counted", step("audience")));
+        kinds.push(("review", "review of a campaign", step("review")));
+    }
+    Ok(kinds)
 }
 
 /// The list in every order, narrowed in every way.

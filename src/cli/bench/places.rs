@@ -59,6 +59,9 @@ impl Places<'_> {
             kinds.push(self.pages(key, label, paths));
         }
         kinds.extend(self.desk()?);
+        for (key, label, paths) in desks::campaigns(self.conn)? {
+            kinds.push(self.pages(key, label, paths));
+        }
         Ok(kinds)
     }
 

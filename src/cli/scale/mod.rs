@@ -2,6 +2,7 @@
 //! and many quiet ones, half a year of visits, counters and indexes as the enrichment worker would have left them.
 
 mod behaviour;
+mod campaigns;
 mod companies;
 mod deals;
 mod names;
@@ -45,6 +46,10 @@ pub struct Scale {
     /// Tickets, two or three messages each (default: one for ten contacts).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000_000))]
     tickets: Option<u32>,
+    /// Mailings, the first to everybody with an address, the next to half of them, and so on; with them who allowed what
+    /// (default: one for 25,000 contacts).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=10_000))]
+    campaigns: Option<u32>,
     /// Another number makes other people.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -65,7 +70,11 @@ impl Scale {
             deals: self.deals.unwrap_or(self.contacts / 10),
             seed: self.seed,
         });
-        fill(&mut conn, plan, self.tickets.unwrap_or(self.contacts / 10))?;
+        let many = Many {
+            tickets: self.tickets.unwrap_or(self.contacts / 10),
+            campaigns: self.campaigns.unwrap_or(self.contacts.div_ceil(25_000)),
+        };
+        fill(&mut conn, plan, &many)?;
         drop(hold);
         say(&format!(
             "{} contacts, {} events in {:.0} s",
@@ -77,14 +86,21 @@ impl Scale {
     }
 }
 
-fn fill(conn: &mut Conn, mut plan: Plan, ticket_count: u32) -> Result<(), Failure> {
+/// What there is of what the plan does not decide.
+struct Many {
+    tickets: u32,
+    campaigns: u32,
+}
+
+fn fill(conn: &mut Conn, mut plan: Plan, many: &Many) -> Result<(), Failure> {
     let world = World::make(conn, clock::now())?;
     say_error("do not interrupt: a half-filled database has to be thrown away");
     let loading = bulk::begin(conn)?;
     write::write_companies(conn, &plan, &world)?;
     write::write_people(conn, &plan, &world)?;
     deals::write(conn, &plan, &world, clock::now())?;
-    tickets::write(conn, &plan, &world, ticket_count)?;
+    tickets::write(conn, &plan, &world, many.tickets)?;
+    campaigns::write(conn, &plan, &world, many.campaigns, clock::now())?;
     plan.by_time();
     write::write_events(conn, &plan, &world)?;
     write::write_keys(conn, &plan, &world)?;

@@ -41,6 +41,32 @@ struct Sums {
     days: BTreeMap<(i64, i64), (i64, f64)>,
 }
 
+/// The chance of a contact, and after how many days it came if it never did anything.
+fn chance_of(plan: &Plan, contact: u32) -> (Chance, i64) {
+    let mut chance = Chance::of(plan.size.seed ^ 0x9e0, u64::from(contact));
+    let idle = chance.below(179) as i64;
+    (chance, idle)
+}
+
+/// The address that mail goes to.
+fn chosen(ids: Ids, person: &Person) -> Option<String> {
+    match (ids.email, ids.second_email) {
+        (true, _) => Some(person.email.clone()),
+        (false, true) => Some(person.second_email.clone()),
+        _ => None,
+    }
+}
+
+/// The address of a contact, as its row has it.
+pub(super) fn address(plan: &Plan, contact: u32) -> Option<String> {
+    let ids = plan.ids(contact);
+    if !ids.is_known {
+        return None;
+    }
+    let (mut chance, _) = chance_of(plan, contact);
+    chosen(ids, &Person::of(plan, contact, &mut chance))
+}
+
 /// Makes the rows of contacts.
 pub(super) struct People<'a> {
     plan: &'a Plan,
@@ -62,9 +88,9 @@ impl<'a> People<'a> {
     /// Adds one contact, numbered from 0.
     pub fn add(&mut self, block: &mut Block, contact: u32) {
         let ids = self.plan.ids(contact);
-        let mut chance = Chance::of(self.plan.size.seed ^ 0x9e0, u64::from(contact));
+        let (mut chance, idle) = chance_of(self.plan, contact);
         let (device, user) = self.sums(contact);
-        let idle = self.world.begin.plus(chance.below(179) as i64 * DAY);
+        let idle = self.world.begin.plus(idle * DAY);
         let last = device.last.max(user.last);
         let created = if device.events > 0 {
             device.first
@@ -186,11 +212,7 @@ impl<'a> People<'a> {
         row.given_name = person.given;
         row.family_name = person.family;
         row.job_title = person.job;
-        row.email = match (ids.email, ids.second_email) {
-            (true, _) => Some(person.email.clone()),
-            (false, true) => Some(person.second_email.clone()),
-            _ => None,
-        };
+        row.email = chosen(ids, person);
         row.phone = ids.phone.then(|| person.phone.clone());
         row.stage = match chance.below(100) {
             0..55 => "lead",

@@ -8,6 +8,7 @@ use crate::base::ids::{CampaignId, ContactId, RecipientId, TopicId, UserId};
 use crate::base::{Timestamp, token};
 use crate::campaigns::actions::{self, Audience, Refusal};
 use crate::campaigns::events::{self, Hit};
+use crate::campaigns::machines::Sign;
 use crate::campaigns::model::{Content, Delivery, Format};
 use crate::campaigns::store::claims::{self, Added};
 use crate::contacts::views;
@@ -215,17 +216,29 @@ fn did(
 ) -> Vec<Hit> {
     let opens = dice.chance(mailing.opened);
     let clicks = dice.chance(mailing.clicked);
+    // Their mail program fetches everything in advance.
+    let fetches = dice.chance(18);
     let late = dice.part();
     let minutes = 2 + (late * late * late * 2_400.0) as i64;
+    let mut hits = Vec::new();
+    if fetches {
+        hits.push(Hit {
+            recipient,
+            link: None,
+            at: at.plus(dice.between(20, 600) * SECOND),
+            sign: Sign::Agent,
+        });
+    }
     if !opens && !is_certain {
-        return Vec::new();
+        return hits;
     }
     let opened = at.plus(minutes * MINUTE + dice.between(0, 59) * SECOND);
-    let mut hits = vec![Hit {
+    hits.push(Hit {
         recipient,
         link: None,
         at: opened,
-    }];
+        sign: Sign::None,
+    });
     if clicks || is_certain {
         let place = *dice.weighted(&[(6, 0_usize), (3, 1), (1, 2)]);
         let page = mailing.links.get(place).copied().unwrap_or_default();
@@ -233,6 +246,7 @@ fn did(
             recipient,
             link: Some((place as i64 + 1, format!("{SITE}{page}"))),
             at: opened.plus(dice.between(8, 90) * SECOND),
+            sign: Sign::None,
         });
     }
     hits

@@ -1,5 +1,6 @@
 //! Stories of mailings.
 
+mod api;
 mod content;
 mod dying;
 mod sending;
@@ -91,6 +92,28 @@ async fn write(agent: &Agent, id: &str, seen: &str, body: &str) -> crate::suppor
         ("seen", seen),
     ];
     agent.post(&format!("/campaigns/{id}/content"), &form).await
+}
+
+/// As if it had been delivered a minute ago: nobody reads a mail within a second.
+async fn a_minute_later(app: &TestApp) {
+    use diesel::prelude::*;
+    use rapport::db::schema::recipients;
+    app.write(|conn| {
+        diesel::update(recipients::table)
+            .set(recipients::sent_at.eq(recipients::sent_at - 60_000_000))
+            .execute(conn)
+    })
+    .await;
+}
+
+/// Somebody who reads mail with a browser.
+fn reader(app: &TestApp) -> Agent {
+    let agent = app.browser();
+    agent.sends(
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    );
+    agent
 }
 
 /// Lets the sender do whatever is due.

@@ -17,11 +17,12 @@ async fn openings_and_clicks_are_counted_told_and_lead_only_where_they_were_sign
     send(&app).await;
     let mail = readable(&app.mails().await[0].text);
     let mail = html_of(&mail);
+    a_minute_later(&app).await;
     let base = between(&mail, "<img src=\"", "/mail/o/");
     let pixel = format!("/mail/o/{}", between(&mail, "/mail/o/", "\""));
     let click = format!("/mail/c/{}", between(&mail, "/mail/c/", "\""));
     assert!(base.starts_with("http"), "{base}");
-    let reader = app.browser();
+    let reader = reader(&app);
     let picture = reader.get(&pixel).await.is(200);
     assert_eq!(picture.header("content-type"), "image/gif");
     reader.get(&pixel).await.is(200);
@@ -122,4 +123,102 @@ async fn one_click_unsubscribes_by_post_alone_and_the_preference_page_brings_bac
         .await
         .says("is suppressed: Unsubscribed from everything");
     reader.get(&format!("{choose}x")).await.is(404);
+}
+
+#[actix_web::test]
+async fn what_machines_do_is_counted_apart_and_told_to_nobody_as_a_persons() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let topic = topic(&ada).await;
+    customers(&ada).await;
+    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
+    allows(&ada, grace, topic).await;
+    let body = BODY.replace(
+        "<p>Hello",
+        "<p><a href=\"https://shop.example/other\">other</a></p><p>Hello",
+    );
+    let id = draft(&ada, topic, &body).await;
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
+    send(&app).await;
+    let mail = html_of(&readable(&app.mails().await[0].text));
+    let pixel = format!("/mail/o/{}", between(&mail, "/mail/o/", "\""));
+    let links: Vec<String> = mail
+        .split("/mail/c/")
+        .skip(1)
+        .map(|rest| format!("/mail/c/{}", rest.split('"').next().expect("a link")))
+        .collect();
+    assert_eq!(links.len(), 2);
+    let person = reader(&app);
+    // The picture within a second of the delivery, whatever it says of itself.
+    person.get(&pixel).await.is(200);
+    send(&app).await;
+    a_minute_later(&app).await;
+    // A scanner follows every link at once; another only asks about them; a proxy says its name.
+    for link in &links {
+        person.get(link).await.is(302);
+    }
+    send(&app).await;
+    person.head(&links[0]).await.is(302);
+    let apple = app.browser();
+    apple.sends("user-agent", "Mozilla/5.0");
+    apple.get(&pixel).await.is(200);
+    send(&app).await;
+    let page = ada.get(&format!("/campaigns/{id}")).await.is(200);
+    page.says("Opened 0%")
+        .says("Clicked 0%")
+        .says("Besides, machines opened 1 mail and followed links in 1 mail")
+        .says("Nobody has followed a link yet.");
+    ada.get(&format!("/campaigns/{id}/recipients"))
+        .await
+        .says("machine");
+    app.work().await;
+    app.enrich().await;
+    ada.get("/contacts?did=Email+Clicked")
+        .await
+        .never_says("Grace Hopper");
+    // Then she reads it herself.
+    a_minute_later(&app).await;
+    person.get(&links[1]).await.is(302);
+    send(&app).await;
+    ada.get(&format!("/campaigns/{id}"))
+        .await
+        .says("Opened 100%")
+        .says("Clicked 100%")
+        .says("Besides, machines opened 1 mail");
+}
+
+#[actix_web::test]
+async fn a_click_is_on_disk_before_it_is_answered_and_understood_once() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let topic = topic(&ada).await;
+    customers(&ada).await;
+    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
+    allows(&ada, grace, topic).await;
+    let id = draft(&ada, topic, BODY).await;
+    ada.post(&format!("/campaigns/{id}/launch"), &[])
+        .await
+        .is(303);
+    send(&app).await;
+    a_minute_later(&app).await;
+    let mail = html_of(&readable(&app.mails().await[0].text));
+    let click = format!("/mail/c/{}", between(&mail, "/mail/c/", "\""));
+    reader(&app).get(&click).await.is(302);
+    let waiting = app
+        .read(|conn| {
+            use diesel::prelude::*;
+            use rapport::db::schema::campaign_hits;
+            campaign_hits::table.count().get_result::<i64>(conn)
+        })
+        .await;
+    assert_eq!(waiting, 1, "whoever kills the program now loses nothing");
+    // Another instance finds it, and does what is to be done with it once.
+    let (one, other) = (app.house.sending(), app.house.sending());
+    tokio::join!(sender::drain(&one), sender::drain(&other));
+    ada.get(&format!("/campaigns/{id}"))
+        .await
+        .says("Clicked 100% 1 person")
+        .says("shop.example/new 1");
 }
