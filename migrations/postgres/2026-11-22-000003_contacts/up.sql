@@ -282,9 +282,10 @@ CREATE INDEX timeline_entries_contact ON timeline_entries (contact_id, at DESC, 
 CREATE INDEX timeline_entries_company ON timeline_entries (company_id, at DESC, id DESC) WHERE company_id IS NOT NULL;
 CREATE INDEX timeline_entries_deal ON timeline_entries (deal_id, at DESC, id DESC) WHERE deal_id IS NOT NULL;
 
--- Words of records; rowid = kind * 2^48 + id, see db::dialect::search.
+-- Words of records; rowid = kind * 2^48 + id, each word with the block of ids it is of, see db::dialect::search. What is
+-- written goes straight into the index: a search asks it many times over and would read the list of what waits each time.
 CREATE TABLE search_words (
   rowid BIGINT NOT NULL PRIMARY KEY,
   words TSVECTOR NOT NULL
 );
-CREATE INDEX search_words_words ON search_words USING gin (words);
+CREATE INDEX search_words_words ON search_words USING gin (words) WITH (fastupdate = off);

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::catalog::{Kind, Table};
+use super::search::blocks;
 use crate::db::Conn;
 
 /// As much of a table as one statement takes.
@@ -84,7 +85,7 @@ pub fn write(conn: &mut Conn, table: &Table, json: &str) -> QueryResult<()> {
             (Conn::Sqlite(_), Kind::Bytes) => format!("unhex(substr(value ->> {n}, 3))"),
             (Conn::Sqlite(_), _) => format!("value ->> {n}"),
             (Conn::Pg(_), kind) => match kind {
-                Kind::Lexemes => format!("to_tsvector('simple', row ->> {n})"),
+                Kind::Lexemes => blocks::stored("(row ->> 0)::bigint", &format!("row ->> {n}")),
                 kind => format!("(row ->> {n})::{}", kind.postgres()),
             },
         })
@@ -188,9 +189,7 @@ fn select(conn: &Conn, table: &Table) -> String {
                 (true, Kind::Real) => {
                     format!("CASE WHEN {name} IS NULL THEN NULL ELSE printf('%!.17g', {name}) END")
                 }
-                (false, Kind::Lexemes) => {
-                    format!("array_to_string(tsvector_to_array({name}), ' ')")
-                }
+                (false, Kind::Lexemes) => blocks::shown(&name),
                 _ => name,
             }
         })

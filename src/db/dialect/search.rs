@@ -1,8 +1,10 @@
-//! Words of contacts and companies: FTS5 on SQLite, tsvector on PostgreSQL, behind two functions.
-//! Both are given folded text, so that accents and case never matter.
+//! Words of records: FTS5 on SQLite, tsvector on PostgreSQL (`blocks`), behind two functions. Both are given folded text,
+//! so that accents and case never matter.
+
+pub(super) mod blocks;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{BigInt, Text};
 
 use super::prepared::prepared;
 use crate::base::text;
@@ -47,17 +49,14 @@ pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()>
     if words.is_empty() {
         return Ok(());
     }
-    let statement = match conn {
-        Conn::Sqlite(_) => "INSERT INTO search_words (rowid, words) VALUES ($1, $2)",
-        Conn::Pg(_) => {
-            "INSERT INTO search_words (rowid, words) VALUES ($1, to_tsvector('simple', $2))"
-        }
-    };
-    prepared(statement)
-        .bind::<BigInt, _>(rowid)
-        .bind::<Text, _>(words)
-        .execute(conn)
-        .map(|_| ())
+    match conn {
+        Conn::Pg(c) => blocks::put_all(c, &[(rowid, words)]),
+        Conn::Sqlite(_) => prepared("INSERT INTO search_words (rowid, words) VALUES ($1, $2)")
+            .bind::<BigInt, _>(rowid)
+            .bind::<Text, _>(words)
+            .execute(conn)
+            .map(|_| ()),
+    }
 }
 
 /// Writes the words of many records that have none yet.
@@ -78,13 +77,7 @@ pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryR
         }
         Conn::Pg(c) => {
             for chunk in rows.chunks(5_000) {
-                prepared(
-                    "INSERT INTO search_words (rowid, words) SELECT t.id, to_tsvector('simple', t.words) \
-                     FROM unnest($1, $2) AS t (id, words)",
-                )
-                .bind::<Array<BigInt>, _>(chunk.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-                .bind::<Array<Text>, _>(chunk.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>())
-                .execute(c)?;
+                blocks::put_all(c, chunk)?;
             }
         }
     }
@@ -110,35 +103,25 @@ pub fn find(
         return Ok(Vec::new());
     }
     let below = kind.rowid(before.unwrap_or((1 << ID_BITS) - 1));
-    let (statement, query) = match conn {
-        Conn::Sqlite(_) => (
-            "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
-            words
-                .iter()
-                .map(|w| format!("\"{w}\"*"))
-                .collect::<Vec<_>>()
-                .join(" "),
-        ),
-        Conn::Pg(_) => (
-            "SELECT rowid FROM search_words WHERE words @@ to_tsquery('simple', $1) AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
-            words
-                .iter()
-                .map(|w| format!("'{w}':*"))
-                .collect::<Vec<_>>()
-                .join(" & "),
-        ),
+    let rowids = match conn {
+        Conn::Pg(c) => blocks::find(c, &words, kind.first(), below, limit)?,
+        Conn::Sqlite(_) => {
+            let query: Vec<String> = words.iter().map(|w| format!("\"{w}\"*")).collect();
+            let hits: Vec<Hit> = prepared(
+                "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
+            )
+            .bind::<Text, _>(query.join(" "))
+            .bind::<BigInt, _>(below)
+            .bind::<BigInt, _>(kind.first())
+            .bind::<BigInt, _>(limit)
+            .load(conn)?;
+            hits.into_iter().map(|hit| hit.rowid).collect()
+        }
     };
-    prepared(statement)
-        .bind::<Text, _>(query)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(kind.first())
-        .bind::<BigInt, _>(limit)
-        .load::<Hit>(conn)
-        .map(|hits| {
-            hits.into_iter()
-                .map(|hit| hit.rowid - kind.first())
-                .collect()
-        })
+    Ok(rowids
+        .into_iter()
+        .map(|rowid| rowid - kind.first())
+        .collect())
 }
 
 /// The words of a record as both indexes store them: each once, bounded.

@@ -36,14 +36,15 @@ struct Taken {
 }
 
 /// Begins a transaction of the one who remembers: what it writes is not an outsider's doing. Says whether nobody else
-/// has written contacts, identities or sessions since `sealed`.
+/// has written contacts, identities or sessions since `sealed`. On PostgreSQL its commit need not wait for the disk: what a
+/// crash of the server takes back, it takes back whole, the requests being in the inbox again.
 pub fn begin(conn: &mut Conn, sealed: Option<Mark>) -> QueryResult<bool> {
     match conn {
         Conn::Sqlite(_) => Ok(sealed.is_some() && sealed == Some(mark(conn)?)),
         Conn::Pg(c) => {
             let taken: Taken = prepared(
                 "WITH taken AS (DELETE FROM __outside_writes RETURNING 1), \
-                 own AS (SELECT set_config('rapport.enriches', 'on', TRUE)) \
+                 own AS (SELECT set_config('rapport.enriches', 'on', TRUE), set_config('synchronous_commit', 'off', TRUE)) \
                  SELECT (SELECT count(*) FROM taken) AS n FROM own",
             )
             .get_result(c)?;

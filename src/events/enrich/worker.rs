@@ -31,9 +31,14 @@ use crate::db::{Conn, Db, DbError, Later, is_passing};
 /// once more, as the messages that carry it.
 const MOST_ROWS: i64 = 16_000;
 const MOST_BYTES: usize = 16 << 20;
-const MOST_BYTES_POSTGRES: usize = 12 << 20;
+const MOST_BYTES_POSTGRES: usize = 10 << 20;
 /// Rounds after which a late request with a low id is looked for.
 const EVERY_SO_OFTEN: u64 = 16;
+/// When so many requests come at a time, the next batch is let grow for a moment, the longer the more they are: each batch
+/// writes its pages anew, and nobody sees the difference.
+const BUSY: usize = 50;
+const GATHERED_IN_A_MILLISECOND: usize = 8;
+const LONGEST_GATHER: u64 = 100;
 /// Rounds of nothing to do, half a second each, after which people are forgotten.
 const QUIET: u32 = 20;
 
@@ -166,6 +171,10 @@ impl Worker {
 
     /// Reads and understands what waits behind the batch under way.
     fn prepare(&self, state: &mut State) -> Result<Option<Prepared>, Trouble> {
+        if state.last >= BUSY {
+            let time = (state.last / GATHERED_IN_A_MILLISECOND) as u64;
+            std::thread::sleep(Duration::from_millis(time.min(LONGEST_GATHER)));
+        }
         if state.reader.is_none() {
             state.reader = Some(self.inbox.reader()?);
             state.position = self.db.read_now(position)?;
@@ -182,6 +191,7 @@ impl Worker {
             Some(reader) => inbox::after(reader, after, MOST_ROWS, most_bytes)?,
             None => Vec::new(),
         };
+        state.last = waiting.len();
         let rejected = self.health.take();
         if waiting.is_empty() && rejected.is_empty() {
             return Ok(None);
@@ -318,6 +328,8 @@ struct State {
     spent: Option<Batch>,
     under_way: Option<UnderWay>,
     rounds: u64,
+    /// Requests of the batch read last.
+    last: usize,
     /// Rounds in a row in which nothing waited.
     idle: u32,
 }
