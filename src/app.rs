@@ -154,6 +154,7 @@ impl House {
             .with::<desk::tickets::sending::SendReply>(desk::tickets::sending::Tools {
                 mailer: self.mailer.clone(),
                 keys: self.keys.clone(),
+                files: self.files.clone(),
             })
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {

@@ -144,6 +144,6 @@ fn written(
         subject,
         text: text.map_err(failed)?,
         html: Some(html.map_err(failed)?),
-        exchange: None,
+        ..Message::default()
     })
 }

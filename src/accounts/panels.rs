@@ -21,6 +21,13 @@ pub struct PanelAsk {
     pub zone: Tz,
 }
 
+impl PanelAsk {
+    /// Whether they look after the work of others: where nothing is their own, they see what the team has open.
+    pub fn leads(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Manager)
+    }
+}
+
 /// Makes one panel, or none where there is nothing for this role.
 pub type PanelProvider = fn(&mut Conn, &PanelAsk) -> QueryResult<Option<Panel>>;
 

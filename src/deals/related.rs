@@ -180,12 +180,18 @@ pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     }))
 }
 
-/// Home: somebody's open deals, those that close first in front.
+/// Home: somebody's open deals, those that close first in front; the team's for who leads it and has none.
 pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     if !EditDeals::allows(ask.role) {
         return Ok(None);
     }
-    let deals = store::open_of(conn, ask.user, LINES)?;
+    let mut deals = store::open_of(conn, ask.user, LINES)?;
+    let is_team = deals.is_empty() && ask.leads();
+    if is_team {
+        deals = store::open_of_all(conn, LINES)?;
+    }
+    let owners = contacts::user_names(conn, deals.iter().filter_map(|deal| deal.owner_id))?;
+    let is_team = is_team && !deals.is_empty();
     let stages = pipelines::all_stages(conn)?;
     let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
     let today = ask.now.utc().with_timezone(&ask.zone).date_naive();
@@ -193,6 +199,8 @@ pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
         let stage = stages.get(&deal.stage_id);
         let mut why = vec![stage.map_or_else(String::new, |stage| stage.name.clone())];
         why.extend(deal.money().map(Money::shown));
+        let owner = deal.owner_id.filter(|_| is_team);
+        why.extend(owner.and_then(|id| owners.get(&id)).cloned());
         let is_late = deal
             .closes_on
             .is_some_and(|on| super::model::day(on) < today);
@@ -214,9 +222,22 @@ pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
         }
     };
     Ok(Some(Panel {
-        title: "My deals",
-        note: "by expected close".to_owned(),
-        href: "/deals?owner=me".to_owned(),
+        title: if is_team {
+            "The team's deals"
+        } else {
+            "My deals"
+        },
+        note: if is_team {
+            "none is yours; by expected close"
+        } else {
+            "by expected close"
+        }
+        .to_owned(),
+        href: if is_team {
+            "/deals".to_owned()
+        } else {
+            "/deals?owner=me".to_owned()
+        },
         is_aside: false,
         rows: deals.iter().map(row).collect(),
         empty: "No open deal is yours.",

@@ -170,6 +170,16 @@ pub fn open_of(conn: &mut Conn, owner: UserId, limit: i64) -> QueryResult<Vec<De
         .load(conn)
 }
 
+/// Open deals of everybody, those that close first in front.
+pub fn open_of_all(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Deal>> {
+    Deal::query()
+        .filter(deals::stage_kind.eq(StageKind::Open))
+        .filter(deals::deleted_at.is_null())
+        .order((deals::sort_closes, deals::id))
+        .limit(limit)
+        .load(conn)
+}
+
 /// Deals by id, in no order.
 pub fn by_ids(conn: &mut Conn, ids: Vec<DealId>) -> QueryResult<Vec<Deal>> {
     if ids.is_empty() {

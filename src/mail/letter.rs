@@ -90,8 +90,7 @@ impl Sealed {
             to: self.to.to_string(),
             subject: String::new(),
             text: String::from_utf8_lossy(&self.bytes).into_owned(),
-            html: None,
-            exchange: None,
+            ..Message::default()
         }
     }
 }

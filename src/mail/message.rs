@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::MailError;
 use crate::base::Timestamp;
@@ -22,6 +22,20 @@ pub struct Message {
     /// What a mail of a conversation says besides; nothing where the house itself writes.
     #[serde(default)]
     pub exchange: Option<Exchange>,
+    /// Files that go along.
+    #[serde(default)]
+    pub attached: Vec<Attached>,
+}
+
+/// A file that goes along with a mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attached {
+    /// Its name.
+    pub name: String,
+    /// What it says it is.
+    pub media_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// The head of a mail that a person writes to others, and that they answer. Ids stand without their brackets.
@@ -62,14 +76,15 @@ impl Message {
                 .from(from.clone())
                 .message_id(Some(format!("<{id}@{}>", from.email.domain()))),
         };
-        let text = SinglePart::plain(self.text.clone());
-        let built = match &self.html {
-            Some(html) => builder.multipart(
-                MultiPart::alternative()
-                    .singlepart(text)
-                    .singlepart(SinglePart::html(html.clone())),
-            ),
-            None => builder.singlepart(text),
+        let built = match (self.words(), self.attached.as_slice()) {
+            (Words::Plain(text), []) => builder.singlepart(text),
+            (Words::Both(both), []) => builder.multipart(both),
+            (Words::Plain(text), files) => {
+                builder.multipart(with(MultiPart::mixed().singlepart(text), files)?)
+            }
+            (Words::Both(both), files) => {
+                builder.multipart(with(MultiPart::mixed().multipart(both), files)?)
+            }
         };
         let mut message = built.map_err(|error| MailError::Refused(error.to_string()))?;
         if self.exchange.is_none() {
@@ -80,6 +95,37 @@ impl Message {
         }
         Ok(message)
     }
+}
+
+/// What a mail says, in one form or in two.
+enum Words {
+    Plain(SinglePart),
+    Both(MultiPart),
+}
+
+impl Message {
+    fn words(&self) -> Words {
+        let text = SinglePart::plain(self.text.clone());
+        match &self.html {
+            Some(html) => Words::Both(
+                MultiPart::alternative()
+                    .singlepart(text)
+                    .singlepart(SinglePart::html(html.clone())),
+            ),
+            None => Words::Plain(text),
+        }
+    }
+}
+
+/// Puts files behind the words.
+fn with(mut parts: MultiPart, files: &[Attached]) -> Result<MultiPart, MailError> {
+    for file in files {
+        let kind = ContentType::parse(&file.media_type)
+            .map_err(|error| MailError::Refused(format!("{}: {error}", file.media_type)))?;
+        let part = Attachment::new(file.name.clone()).body(file.bytes.clone(), kind);
+        parts = parts.singlepart(part);
+    }
+    Ok(parts)
 }
 
 impl Exchange {

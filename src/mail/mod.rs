@@ -12,4 +12,4 @@ pub use jobs::{Send, SendLetter, enqueue, enqueue_letter};
 pub use lane::{Fate, Line};
 pub use letter::{Letter, Sealed};
 pub use mailer::{MailError, Mailer};
-pub use message::{Exchange, Message, addressed};
+pub use message::{Attached, Exchange, Message, addressed};

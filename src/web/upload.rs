@@ -1,4 +1,5 @@
-//! A form with a file in it (`multipart/form-data`), read into memory up to a limit the handler names.
+//! A form with files in it (`multipart/form-data`), read into memory up to a limit the handler names. A browser or a program
+//! that has no file to send may post the same form plainly.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -31,9 +32,32 @@ pub struct Upload<const MAX: usize> {
 impl<const MAX: usize> Upload<MAX> {
     /// A file by its field, if one was chosen.
     pub fn file(&self, name: &str) -> Option<&Part> {
+        self.files(name).next()
+    }
+
+    /// Every value of a field, as text.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let parts = self.parts.as_deref().unwrap_or_default();
+        let fields = parts.iter().filter(|part| part.file_name.is_none());
+        fields
+            .filter(|part| part.name == name)
+            .map(|part| String::from_utf8_lossy(&part.bytes).into_owned())
+            .collect()
+    }
+
+    /// The last value of a field, or an empty text.
+    pub fn text(&self, name: &str) -> String {
+        self.texts(name).pop().unwrap_or_default()
+    }
+
+    /// Every file of a field that was chosen.
+    pub fn files(&self, name: &str) -> impl Iterator<Item = &Part> {
         let parts = self.parts.as_deref().unwrap_or_default();
         let is_file = |part: &&Part| part.file_name.is_some() && !part.bytes.is_empty();
-        parts.iter().filter(is_file).find(|part| part.name == name)
+        parts
+            .iter()
+            .filter(is_file)
+            .filter(move |part| part.name == name)
     }
 
     /// Whether it was larger than allowed.
@@ -51,11 +75,15 @@ impl<const MAX: usize> FromRequest for Upload<MAX> {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
+        let is_plain =
+            media_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         let boundary = media_type.and_then(boundary);
         let mut payload = web::Payload::from_request(request, payload).into_inner();
         Box::pin(async move {
             let garbled = || Error::Invalid("The form could not be read.".to_owned());
-            let boundary = boundary.ok_or_else(garbled)?;
+            if boundary.is_none() && !is_plain {
+                return Err(garbled());
+            }
             let stream = payload.as_mut().map_err(|_| garbled())?;
             let mut body = Vec::new();
             let mut is_too_large = false;
@@ -72,10 +100,23 @@ impl<const MAX: usize> FromRequest for Upload<MAX> {
             if is_too_large {
                 return Ok(Self { parts: None });
             }
-            let parts = parts(&body, &boundary).ok_or_else(garbled)?;
+            let parts = match boundary {
+                Some(boundary) => parts(&body, &boundary).ok_or_else(garbled)?,
+                None => fields(&body),
+            };
             Ok(Self { parts: Some(parts) })
         })
     }
+}
+
+/// The fields of a plain form.
+fn fields(body: &[u8]) -> Vec<Part> {
+    let field = |(name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| Part {
+        name: name.into_owned(),
+        file_name: None,
+        bytes: value.into_owned().into_bytes(),
+    };
+    url::form_urlencoded::parse(body).map(field).collect()
 }
 
 fn boundary(media_type: &str) -> Option<String> {

@@ -8,7 +8,8 @@ use super::model::{InboundMail, State};
 use super::{html, parse, settling, store};
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::InboundId;
-use crate::desk::tickets::actions::receive::{self, Arrived, Kept};
+use crate::desk::tickets::actions::files::Kept;
+use crate::desk::tickets::actions::receive::{self, Arrived};
 use crate::files::Files;
 use crate::jobs::{self, Context, Fault, Job, Outcome};
 

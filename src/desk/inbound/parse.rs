@@ -286,7 +286,7 @@ fn attached(part: &mail_parser::MessagePart<'_>) -> Option<Attached> {
 }
 
 /// A file name that names no place.
-fn safe_name(raw: &str) -> String {
+pub fn safe_name(raw: &str) -> String {
     let last = raw.rsplit(['/', '\\']).next().unwrap_or(raw);
     let kept: String = last.chars().filter(|c| !"<>:\"|?*".contains(*c)).collect();
     text::line(&kept, 150).trim_matches('.').to_owned()

@@ -258,6 +258,7 @@ async fn say(
                 to: asked.to,
                 cc: asked.cc,
                 text: asked.text,
+                files: Vec::new(),
                 seen: asked.last_seen_message_id.map(MessageId),
                 then: asked.status,
             };

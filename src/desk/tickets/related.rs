@@ -74,15 +74,21 @@ fn card(found: &[Ticket], ask: &CardAsk, add: Option<(String, &'static str)>) ->
     }
 }
 
-/// Home: open tickets of whoever looks.
+/// Home: open tickets of whoever looks; the team's for who leads it and has none.
 pub fn my_tickets(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    panel(
-        conn,
-        ask,
-        "mine",
-        "My open tickets",
-        "Nothing of yours is open.",
-    )
+    let empty = "Nothing of yours is open.";
+    let mine = panel(conn, ask, "mine", "My open tickets", empty)?;
+    if !ask.leads() || mine.as_ref().is_none_or(|mine| !mine.rows.is_empty()) {
+        return Ok(mine);
+    }
+    let team = panel(conn, ask, "all", "The team's open tickets", empty)?;
+    Ok(match team {
+        Some(mut team) if !team.rows.is_empty() => {
+            team.note.push_str(", none is yours");
+            Some(team)
+        }
+        _ => mine,
+    })
 }
 
 /// Home: open tickets that nobody has taken.

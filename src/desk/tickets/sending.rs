@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Kind, Message, Sending};
+use super::model::{Kind, Message, Sending, TicketFile};
 use super::store;
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::{MessageId, TicketId};
@@ -14,8 +14,9 @@ use crate::desk::inbound::mail::Person;
 use crate::desk::inbound::{quote, signs};
 use crate::desk::mailboxes::model::Mailbox;
 use crate::desk::mailboxes::store as mailboxes;
+use crate::files::Files;
 use crate::jobs::{self, Context, Fault, Job, Outcome};
-use crate::mail::{self, Exchange, MailError, Mailer};
+use crate::mail::{self, Attached, Exchange, MailError, Mailer};
 
 /// Ids of the conversation that go along: the first and the newest.
 const MOST_REFERENCES: i64 = 20;
@@ -29,6 +30,8 @@ pub struct Tools {
     pub mailer: Mailer,
     /// By what the answer to it is known.
     pub keys: Keyring,
+    /// Where attachments are.
+    pub files: Files,
 }
 
 /// Sends one answer.
@@ -44,6 +47,7 @@ struct Outgoing {
     mailbox: Mailbox,
     before: Option<Message>,
     references: Vec<String>,
+    files: Vec<TicketFile>,
 }
 
 impl Job for SendReply {
@@ -62,8 +66,14 @@ impl Job for SendReply {
         let Some(outgoing) = found else {
             return context.finish(|_| Ok(())).await;
         };
-        let mail = letter(&context.tools.keys, &outgoing);
-        let sent = context.tools.mailer.send(&mail, "", now).await;
+        let mut mail = letter(&context.tools.keys, &outgoing);
+        let sent = match attached(&context.tools.files, &outgoing.files).await {
+            Ok(attached) => {
+                mail.attached = attached;
+                context.tools.mailer.send(&mail, "", now).await
+            }
+            Err(error) => Err(error),
+        };
         let is_last = context.attempt >= Self::MAX_ATTEMPTS;
         let (state, words) = match sent {
             Ok(()) => (Sending::Sent, String::new()),
@@ -82,6 +92,22 @@ impl Job for SendReply {
             .finish(move |conn| set_sending(conn, id, state, &words, now))
             .await
     }
+}
+
+/// The files of an answer as they go along.
+async fn attached(store: &Files, files: &[TicketFile]) -> Result<Vec<Attached>, MailError> {
+    let mut attached = Vec::with_capacity(files.len());
+    for file in files {
+        let found = store.bytes_at(&file.key).await;
+        let found = found.map_err(|error| MailError::Deferred(error.to_string()))?;
+        let gone = || MailError::Refused(format!("{} is not in the file store", file.name));
+        attached.push(Attached {
+            name: file.name.clone(),
+            media_type: file.media_type.clone(),
+            bytes: found.ok_or_else(gone)?.to_vec(),
+        });
+    }
+    Ok(attached)
 }
 
 /// Writes down how far an answer has come.
@@ -125,7 +151,9 @@ fn outgoing(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Outgoing>> {
     let before = store::last_received_before(conn, ticket, id)?;
     let mut references = store::mail_ids_before(conn, ticket, id, MOST_REFERENCES)?;
     references.retain(|reference| is_plain(reference));
+    let files = store::files(conn, &[id])?.remove(&id).unwrap_or_default();
     Ok(Some(Outgoing {
+        files,
         message,
         mailbox,
         before,
@@ -157,6 +185,7 @@ fn letter(keys: &Keyring, outgoing: &Outgoing) -> mail::Message {
         subject: message.subject.clone(),
         text: body(outgoing),
         html: None,
+        attached: Vec::new(),
         exchange: Some(Exchange {
             from: mail::addressed(&mailbox.sender_name, &mailbox.address),
             also_to: to.map(|person| named(&person)).collect(),

@@ -3,6 +3,7 @@
 mod api;
 mod content;
 mod dying;
+mod merged;
 mod sending;
 mod tracking;
 mod writing;

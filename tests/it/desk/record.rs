@@ -129,3 +129,36 @@ async fn an_open_queue_is_told_of_mail_and_of_what_colleagues_do() {
     mia.get("/tickets/live").await.is(403);
     omar.get("/tickets/99/live").await.is(404);
 }
+
+#[actix_web::test]
+async fn an_administrator_with_nothing_of_their_own_sees_what_the_team_has_open() {
+    let app = TestApp::new().await;
+    let ada = with_mailbox(&app).await;
+    ada.get("/")
+        .await
+        .says("My open tickets")
+        .says("Nothing of yours is open.");
+    let omars = app.user("omar", Role::Support).await.id.to_string();
+    arrives(&app, &buoy()).await;
+    ada.post("/tickets/1/assignee", &[("to", &omars)])
+        .await
+        .is(303);
+    let grace = app.user("grace", Role::Sales).await.id.to_string();
+    ada.post("/deals", &[("title", "Lagoon"), ("owner", &grace)])
+        .await
+        .is(303);
+    ada.get("/")
+        .await
+        .says("The team's open tickets 1 open, none is yours")
+        .says("Buoy 14")
+        .says("The team's deals none is yours; by expected close")
+        .says("Lagoon")
+        .says("Lead · Grace Hopper");
+    ada.post("/tickets/1/assignee", &[("to", "1")])
+        .await
+        .is(303);
+    ada.get("/").await.says("My open tickets 1 open");
+    // Who leads nobody sees their own, and nothing else.
+    let other = app.agent("hedy", Role::Support).await;
+    other.get("/").await.never_says("The team's");
+}

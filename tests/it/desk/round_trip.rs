@@ -288,3 +288,70 @@ async fn a_ticket_by_hand_is_a_conversation_like_any_other() {
     app.enrich().await;
     ada.get("/contacts/1").await.says("ليلى الحداد");
 }
+
+#[actix_web::test]
+async fn files_go_along_with_an_answer_and_are_not_lost_when_the_form_comes_back() {
+    let app = TestApp::new().await;
+    let ada = with_mailbox(&app).await;
+    arrives(&app, &buoy()).await;
+    let page = ada.get("/tickets/1").await.is(200);
+    assert!(page.body().contains("enctype=\"multipart/form-data\""));
+    let wrong = [
+        ("mode", "reply"),
+        ("to", "ingrid@nordfjord.example"),
+        ("text", ""),
+    ];
+    let pdf: &[u8] = b"%PDF-1.7 \x00\xff reading";
+    let file = ("file", "C:\\plans\\Målinger 14.pdf", pdf);
+    let back = ada
+        .post_form("/tickets/1/messages", &wrong, file)
+        .await
+        .is(200)
+        .says("Write what you want to say.")
+        .says("Målinger 14.pdf");
+    let body = back.body();
+    let kept = body.split("name=\"kept\" value=\"").nth(1).expect("a file");
+    let kept = kept.split('"').next().expect("its name").to_owned();
+    // Bent, it names nothing; another ticket's it is not either.
+    let bent = [
+        ("mode", "note"),
+        ("text", "Only for us"),
+        ("kept", &kept.replacen('e', "f", 1)),
+    ];
+    ada.post("/tickets/1/messages", &bent).await.is(303);
+    ada.get("/tickets/1").await.never_says("Målinger");
+    let right = [
+        ("mode", "reply"),
+        ("to", "ingrid@nordfjord.example"),
+        ("text", "See the readings."),
+        ("kept", kept.as_str()),
+        ("then", "solved"),
+    ];
+    let second: (&str, &str, &[u8]) = ("file", "log.txt", b"0.0\n");
+    ada.post_form("/tickets/1/messages", &right, second)
+        .await
+        .is(303);
+    let sent = app.mails().await;
+    let mail = sent.last().expect("the answer");
+    let names: Vec<&str> = mail
+        .attached
+        .iter()
+        .map(|file| file.name.as_str())
+        .collect();
+    assert_eq!(names, ["Målinger 14.pdf", "log.txt"]);
+    assert_eq!(mail.attached[0].bytes, pdf);
+    assert_eq!(mail.attached[0].media_type, "application/pdf");
+    ada.get("/tickets/1")
+        .await
+        .says("Målinger 14.pdf")
+        .says("log.txt");
+    let file = ada.get("/tickets/1/files/1").await.is(200);
+    assert_eq!(file.header("content-type"), "application/octet-stream");
+    assert!(file.header("content-disposition").starts_with("attachment"));
+    let large = vec![b'x'; 26 << 20];
+    let form = [("mode", "reply"), ("text", "Too much")];
+    ada.post_form("/tickets/1/messages", &form, ("file", "big.bin", &large))
+        .await
+        .is(200)
+        .says("More than 25 MB do not fit into one mail");
+}

@@ -17,7 +17,7 @@ fn hello() -> Message {
         subject: "Grüße, 世界".to_owned(),
         text: "Hello\nthere.\n.\nA dot stood alone.".to_owned(),
         html: Some("<p>Hello there.</p>".to_owned()),
-        exchange: None,
+        ..Message::default()
     }
 }
 

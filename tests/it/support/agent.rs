@@ -124,17 +124,34 @@ impl Agent {
         .await
     }
 
-    /// Posts a form with a file in it.
-    pub async fn post_file(&self, path: &str, field: &str, name: &str, content: &[u8]) -> Answer {
-        let mut body = format!(
+    /// Posts a form with fields and a file in it.
+    pub async fn post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, name, content): (&str, &str, &[u8]),
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--seam\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
             "--seam\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
+        );
+        body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n--seam--\r\n");
         self.post_body(path, "multipart/form-data; boundary=seam", body)
             .await
+    }
+
+    /// Posts a form with a file in it.
+    pub async fn post_file(&self, path: &str, field: &str, name: &str, content: &[u8]) -> Answer {
+        self.post_form(path, &[], (field, name, content)).await
     }
 
     /// Opens a page that goes on and on.

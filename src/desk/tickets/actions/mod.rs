@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod create;
+pub mod files;
 pub mod past;
 pub mod receive;
 pub mod reply;

@@ -3,12 +3,13 @@
 
 use diesel::prelude::*;
 
+use super::files::{Kept, attach};
 use super::{NewMessage, NewTicket, act, add, index, open, tell};
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::{ContactId, MessageId, TicketId};
 use crate::base::{EmailAddress, Timestamp};
 use crate::contacts;
-use crate::db::schema::{cursors, inbound_mails, ticket_files, ticket_messages, tickets};
+use crate::db::schema::{cursors, inbound_mails, ticket_messages, tickets};
 use crate::db::{Conn, PortableExt};
 use crate::desk::inbound::mail::Mail;
 use crate::desk::inbound::mail::Nature;
@@ -37,21 +38,6 @@ pub struct Arrived<'a> {
     pub files: &'a [Kept],
     /// Whether it becomes a message whatever it is by nature.
     pub force: bool,
-}
-
-/// An attachment whose bytes are kept.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    /// Where.
-    pub key: String,
-    /// Its name.
-    pub name: String,
-    /// What it says it is.
-    pub media_type: String,
-    /// Bytes.
-    pub size: i64,
-    /// The id by which HTML names it, or empty.
-    pub content_id: String,
 }
 
 /// Where a mail belongs, and why.
@@ -363,22 +349,6 @@ fn incoming(arrived: &Arrived<'_>, nature: Nature, contact: Option<ContactId>) -
         mail_key: Some(mail.key.clone()),
         ..NewMessage::new(Kind::Received, mail.text.clone())
     }
-}
-
-fn attach(conn: &mut Conn, message: MessageId, files: &[Kept]) -> QueryResult<()> {
-    for file in files {
-        diesel::insert_into(ticket_files::table)
-            .values((
-                ticket_files::message_id.eq(message),
-                ticket_files::key.eq(&file.key),
-                ticket_files::name.eq(&file.name),
-                ticket_files::media_type.eq(&file.media_type),
-                ticket_files::size.eq(file.size),
-                ticket_files::content_id.eq(&file.content_id),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 fn filed(

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::change::{give, move_to, take};
+use super::files::{Kept, attach};
 use super::{NewMessage, act, add};
 use crate::accounts::keyring::Keyring;
 use crate::base::ids::{MessageId, TicketId, UserId};
@@ -34,6 +35,8 @@ pub struct Draft {
     pub cc: Vec<String>,
     /// What it says.
     pub text: String,
+    /// What goes along, whose bytes are kept.
+    pub files: Vec<Kept>,
     /// The newest message its writer saw; none: whatever is there now.
     pub seen: Option<MessageId>,
     /// What the ticket is to be afterwards; none: as it is.
@@ -72,6 +75,7 @@ pub fn reply(
         ..NewMessage::new(Kind::Reply, words)
     };
     let message = add(conn, id, &new, by.now)?;
+    attach(conn, message, &draft.files)?;
     name_it(conn, keys, id, message, &mailbox)?;
     jobs::enqueue(conn, &SendReply { message }, by.now)?;
     after(conn, &ticket, draft.then, by)?;
@@ -106,6 +110,7 @@ pub fn note(
         ..NewMessage::new(Kind::Note, words)
     };
     let message = add(conn, id, &new, by.now)?;
+    attach(conn, message, &draft.files)?;
     after(conn, &ticket, draft.then, by)?;
     Ok(message)
 }

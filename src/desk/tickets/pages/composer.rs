@@ -1,41 +1,61 @@
 //! Answering and noting. What was typed is never lost: whatever is wrong, the page comes back with it.
 
 use actix_web::{Either, web};
+use bytes::Bytes;
 
 use super::show::{self, Context, ShowPage};
-use super::typed::{Returned, Typed};
-use super::{by, change};
+use super::typed::{KeptLine, Returned, Typed};
+use super::{by, change, thread};
 use crate::accounts::Can;
 use crate::accounts::keyring::Keyring;
 use crate::accounts::rights::EditTickets;
 use crate::base::ids::{MessageId, TicketId};
 use crate::db::Db;
+use crate::desk::inbound::parse;
+use crate::desk::tickets::actions::files::{Kept, media_type};
 use crate::desk::tickets::actions::reply::{self, Draft};
 use crate::desk::tickets::list::ask::Params;
 use crate::desk::tickets::refusal::TicketError;
-use crate::web::{Form, Page, Redirect, Result, path_id, redirect};
+use crate::files::Files;
+use crate::web::{Error, Page, Redirect, Result, Upload, path_id, redirect};
+
+/// Of one answer, with everything that is typed.
+const MOST_BYTES: usize = 25 << 20;
+/// Of one answer.
+const MOST_FILES: usize = 20;
 
 /// `POST /tickets/{id}/messages`. Needs: answer tickets.
 pub async fn send(
     viewer: Can<EditTickets>,
     db: web::Data<Db>,
     keys: web::Data<Keyring>,
+    files: web::Data<Files>,
     context: Context,
     path: web::Path<String>,
     at: web::Query<Params>,
-    form: Form<Typed>,
+    form: Upload<MOST_BYTES>,
 ) -> Result<Either<Page<ShowPage>, Redirect>> {
     let id: TicketId = path_id(&path)?;
-    let (typed, by) = (form.0, by(&viewer));
+    let (mut typed, by) = (Typed::read(&form), by(&viewer));
+    let refused = attached(&files, &keys, id, &form, &mut typed).await?;
+    if let Some(words) = refused {
+        let returned = Returned {
+            error: Some(("file".to_owned(), words.to_owned())),
+            typed,
+            seen: None,
+        };
+        let page = show::page(&viewer, &db, &context, id, at.into_inner(), returned).await?;
+        return Ok(Either::Left(page));
+    }
     let (draft, is_note) = (typed.draft(), typed.is_note());
-    let keys = keys.get_ref().clone();
+    let signer = keys.get_ref().clone();
     let done = db
         .write(move |conn| {
             if is_note {
                 let then = None;
                 reply::note(conn, id, &Draft { then, ..draft }, by)
             } else {
-                reply::reply(conn, &keys, id, &draft, by)
+                reply::reply(conn, &signer, id, &draft, by)
             }
         })
         .await;
@@ -62,6 +82,53 @@ pub async fn send(
     };
     let page = show::page(&viewer, &db, &context, id, at.into_inner(), returned).await?;
     Ok(Either::Left(page))
+}
+
+/// Keeps what was chosen, with what came back from an earlier try. Says what is wrong with it.
+async fn attached(
+    files: &Files,
+    keys: &Keyring,
+    ticket: TicketId,
+    form: &Upload<MOST_BYTES>,
+    typed: &mut Typed,
+) -> Result<Option<&'static str>> {
+    if form.is_too_large() {
+        return Ok(Some(
+            "More than 25 MB do not fit into one mail. What was typed could not be read; send a link instead.",
+        ));
+    }
+    // A file that was kept is named by the form that comes back, signed: nobody attaches what they never had.
+    let purpose = format!("desk.attached.{ticket}");
+    let kept = form.texts("kept").into_iter();
+    let kept = kept.filter_map(|signed| keys.signed(&purpose, &signed));
+    typed.files = kept
+        .filter_map(|kept| serde_json::from_str(&kept).ok())
+        .collect();
+    for part in form.files("file") {
+        let name = parse::safe_name(part.file_name.as_deref().unwrap_or_default());
+        let key = files.keep(Bytes::from(part.bytes.clone())).await;
+        typed.files.push(Kept {
+            key: key.map_err(Error::internal)?,
+            media_type: media_type(&name).to_owned(),
+            name,
+            size: part.bytes.len() as i64,
+            content_id: String::new(),
+        });
+    }
+    let line = |file: &Kept| KeptLine {
+        signed: keys.sign(&purpose, &serde_json::to_string(file).unwrap_or_default()),
+        name: file.name.clone(),
+        size: thread::size(file.size),
+    };
+    typed.kept = typed.files.iter().map(line).collect();
+    let size: i64 = typed.files.iter().map(|file| file.size).sum();
+    Ok(match typed.files.len() {
+        n if n > MOST_FILES => Some("Twenty files are enough for one mail."),
+        _ if size > MOST_BYTES as i64 => {
+            Some("More than 25 MB do not fit into one mail; send a link instead.")
+        }
+        _ => None,
+    })
 }
 
 /// `POST /tickets/{id}/messages/{message}/again`. Needs: answer tickets.

@@ -245,7 +245,8 @@ fn file_line(file: TicketFile) -> FileLine {
     }
 }
 
-fn size(bytes: i64) -> String {
+/// "1.2 MB".
+pub(super) fn size(bytes: i64) -> String {
     match bytes {
         b if b < 1_000 => format!("{b} B"),
         b if b < 1_000_000 => format!("{} kB", b / 1_000),

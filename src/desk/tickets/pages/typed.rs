@@ -1,14 +1,13 @@
 //! What somebody typed into the composer, and what comes back with it.
 
-use serde::Deserialize;
-
 use crate::base::ids::MessageId;
+use crate::desk::tickets::actions::files::Kept;
 use crate::desk::tickets::actions::reply::Draft;
 use crate::desk::tickets::model::Status;
+use crate::web::Upload;
 
 /// What the composer posts.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub struct Typed {
     /// `reply` or `note`.
     pub mode: String,
@@ -24,6 +23,21 @@ pub struct Typed {
     pub seen: String,
     /// What the ticket is to be afterwards, or empty.
     pub then: String,
+    /// What goes along.
+    pub files: Vec<Kept>,
+    /// The same as the form that comes back names it.
+    pub kept: Vec<KeptLine>,
+}
+
+/// A file that was kept, in a form that came back.
+#[derive(Debug, Clone)]
+pub struct KeptLine {
+    /// What it is known by, signed.
+    pub signed: String,
+    /// Its name.
+    pub name: String,
+    /// "1.2 MB".
+    pub size: String,
 }
 
 /// The composer as it came back.
@@ -38,6 +52,21 @@ pub struct Returned {
 }
 
 impl Typed {
+    /// From the form, the files aside.
+    pub fn read<const MAX: usize>(form: &Upload<MAX>) -> Self {
+        Self {
+            mode: form.text("mode"),
+            to: form.texts("to"),
+            cc: form.texts("cc"),
+            add: form.text("add"),
+            text: form.text("text"),
+            seen: form.text("seen"),
+            then: form.text("then"),
+            files: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
     /// As the actions take it.
     pub fn draft(&self) -> Draft {
         let mut cc = self.cc.clone();
@@ -46,6 +75,7 @@ impl Typed {
             to: self.to.clone(),
             cc,
             text: self.text.clone(),
+            files: self.files.clone(),
             seen: self.seen.parse().ok(),
             then: Status::from_word(&self.then),
         }
