@@ -6,6 +6,7 @@ mod lane;
 mod letter;
 mod mailer;
 mod message;
+mod secure;
 mod smtp;
 
 pub use jobs::{Send, SendLetter, enqueue, enqueue_letter};

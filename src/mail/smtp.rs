@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::MailError;
+use super::secure::Secure;
 
 const CONNECT: Duration = Duration::from_secs(15);
 const CONVERSATION: Duration = Duration::from_mins(1);
@@ -132,23 +133,19 @@ impl Relay {
     async fn open(&self) -> Result<AsyncSmtpConnection, MailError> {
         let hello = ClientId::default();
         let mut connection = if self.tls == Tls::Always {
-            // lettre keeps its TLS stream to itself, so this one goes without TCP_NODELAY.
-            AsyncSmtpConnection::connect_tokio1(
-                (self.host.as_str(), self.port),
-                Some(CONNECT),
-                &hello,
-                Some(self.tls_parameters()?),
-                None,
-            )
-            .await
-            .map_err(|error| self.judge(&error))?
+            let shaken = Secure::over(self.tcp().await?, &self.host).await;
+            let stream = shaken.map_err(|error| MailError::Deferred(format!("{self}: {error}")))?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
+                .await
+                .map_err(|error| self.judge(&error))?
         } else {
             let stream = self.tcp().await?;
             AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
                 .await
                 .map_err(|error| self.judge(&error))?
         };
-        let can_start = connection.can_starttls();
+        // Inside TLS there is none to be started.
+        let can_start = self.tls != Tls::Always && connection.can_starttls();
         if self.tls == Tls::Required && !can_start {
             return Err(MailError::Deferred(format!(
                 "{self} offers no TLS; if that is meant to be so, add ?tls=never to smtp_url"
