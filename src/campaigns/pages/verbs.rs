@@ -6,12 +6,13 @@ use serde::Deserialize;
 
 use super::link_base;
 use super::review::ScheduleForm;
-use crate::accounts::Can;
+use crate::accounts::audit::By;
 use crate::accounts::rights::{EditCampaigns, SendCampaigns};
+use crate::accounts::{Can, Viewer};
 use crate::base::Timestamp;
 use crate::base::ids::CampaignId;
 use crate::campaigns::actions::{self, Refusal};
-use crate::campaigns::model::Delivery;
+use crate::campaigns::model::{Campaign, Delivery};
 use crate::config::Config;
 use crate::db::{Conn, Db};
 use crate::web::{Error, Form, Redirect, Result, number, path_id, redirect};
@@ -20,20 +21,25 @@ fn back(id: CampaignId) -> Redirect {
     redirect(format!("/campaigns/{id}"))
 }
 
-/// What is missing is said on the page the button stands on; anything else is an answer of its own.
-fn or_said<T>(
+/// Does something with a campaign and goes on to where `said` says. What is missing is said on the page the button stands
+/// on; anything else is an answer of its own.
+async fn done<T: Send + 'static>(
+    viewer: &Viewer,
+    db: &Db,
     id: CampaignId,
-    done: std::result::Result<T, Refusal>,
-) -> Result<std::result::Result<T, Redirect>> {
-    match done {
-        Ok(value) => Ok(Ok(value)),
+    change: impl FnOnce(&mut Conn, &By, Timestamp) -> std::result::Result<T, Refusal> + Send + 'static,
+    said: impl FnOnce(T) -> Redirect,
+) -> Result<Redirect> {
+    let (by, now) = (viewer.by(), viewer.now);
+    match db.write(move |conn| change(conn, &by, now)).await {
+        Ok(value) => Ok(said(value)),
         Err(Refusal::Unready(why)) => {
             let to = redirect(format!("/campaigns/{id}/review"));
-            Ok(Err(to.failing(format!("Not yet: {why}"))))
+            Ok(to.failing(format!("Not yet: {why}")))
         }
         Err(Refusal::NotNow(state)) => {
             let why = format!("This campaign is {} by now", state.label().to_lowercase());
-            Ok(Err(back(id).failing(why)))
+            Ok(back(id).failing(why))
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -46,16 +52,11 @@ pub async fn launch(
     config: web::Data<Config>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let (by, now) = (viewer.by(), viewer.now);
+    let id: CampaignId = path_id(&path)?;
     let base = db.read(move |conn| link_base(conn, &config)).await?;
-    let launched = db
-        .write(move |conn| actions::launch(conn, id, &base, &by, now))
-        .await;
-    Ok(match or_said(id, launched)? {
-        Ok(_) => back(id).saying("It is going out"),
-        Err(said) => said,
-    })
+    let launch = move |conn: &mut Conn, by: &By, now| actions::launch(conn, id, &base, by, now);
+    let said = |_| back(id).saying("It is going out");
+    done(&viewer, &db, id, launch, said).await
 }
 
 /// `POST /campaigns/{id}/schedule`. Needs: send campaigns.
@@ -74,20 +75,15 @@ pub async fn schedule(
         let to = redirect(format!("/campaigns/{id}/review"));
         return Ok(to.failing("Choose a day and a time"));
     };
-    let (by, now, at) = (viewer.by(), viewer.now, Timestamp::from(there));
+    let at = Timestamp::from(there);
     let base = db.read(move |conn| link_base(conn, &config)).await?;
-    let planned = db
-        .write(move |conn| actions::schedule(conn, id, at, &base, &by, now))
-        .await;
-    Ok(match or_said(id, planned)? {
-        Ok(()) => back(id)
-            .saying(format!(
-                "It goes out on {}",
-                there.format("%-d %B at %H:%M")
-            ))
-            .undo(format!("/campaigns/{id}/unschedule")),
-        Err(said) => said,
-    })
+    let plan = move |conn: &mut Conn, by: &By, now| actions::schedule(conn, id, at, &base, by, now);
+    let said = |()| {
+        let when = there.format("%-d %B at %H:%M");
+        let page = back(id).saying(format!("It goes out on {when}"));
+        page.undo(format!("/campaigns/{id}/unschedule"))
+    };
+    done(&viewer, &db, id, plan, said).await
 }
 
 /// `POST /campaigns/{id}/unschedule`. Needs: send campaigns.
@@ -96,15 +92,10 @@ pub async fn unschedule(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let now = viewer.now;
-    let done = db
-        .write(move |conn| actions::unschedule(conn, id, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(()) => redirect(format!("/campaigns/{id}/review")).saying("It is a draft again"),
-        Err(said) => said,
-    })
+    let id: CampaignId = path_id(&path)?;
+    let take_back = move |conn: &mut Conn, _: &By, now| actions::unschedule(conn, id, now);
+    let said = |()| redirect(format!("/campaigns/{id}/review")).saying("It is a draft again");
+    done(&viewer, &db, id, take_back, said).await
 }
 
 /// `POST /campaigns/{id}/pause`. Needs: send campaigns.
@@ -113,17 +104,13 @@ pub async fn pause(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let (by, now) = (viewer.by(), viewer.now);
-    let done = db
-        .write(move |conn| actions::pause(conn, id, &by, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(()) => back(id)
-            .saying("Paused: nothing more leaves")
-            .undo(format!("/campaigns/{id}/resume")),
-        Err(said) => said,
-    })
+    let id: CampaignId = path_id(&path)?;
+    let pause = move |conn: &mut Conn, by: &By, now| actions::pause(conn, id, by, now);
+    let said = |()| {
+        let page = back(id).saying("Paused: nothing more leaves");
+        page.undo(format!("/campaigns/{id}/resume"))
+    };
+    done(&viewer, &db, id, pause, said).await
 }
 
 /// `POST /campaigns/{id}/resume`. Needs: send campaigns.
@@ -132,15 +119,10 @@ pub async fn resume(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let (by, now) = (viewer.by(), viewer.now);
-    let done = db
-        .write(move |conn| actions::resume(conn, id, &by, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(()) => back(id).saying("It goes on"),
-        Err(said) => said,
-    })
+    let id: CampaignId = path_id(&path)?;
+    let resume = move |conn: &mut Conn, by: &By, now| actions::resume(conn, id, by, now);
+    let said = |()| back(id).saying("It goes on");
+    done(&viewer, &db, id, resume, said).await
 }
 
 /// `POST /campaigns/{id}/cancel`. Needs: send campaigns.
@@ -149,15 +131,10 @@ pub async fn cancel(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let (by, now) = (viewer.by(), viewer.now);
-    let done = db
-        .write(move |conn| actions::cancel(conn, id, &by, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(()) => back(id).saying("Cancelled: whoever has no mail yet gets none"),
-        Err(said) => said,
-    })
+    let id: CampaignId = path_id(&path)?;
+    let cancel = move |conn: &mut Conn, by: &By, now| actions::cancel(conn, id, by, now);
+    let said = |()| back(id).saying("Cancelled: whoever has no mail yet gets none");
+    done(&viewer, &db, id, cancel, said).await
 }
 
 /// Who is to be tried again.
@@ -176,15 +153,12 @@ pub async fn retry(
 ) -> Result<Redirect> {
     let id: CampaignId = path_id(&path)?;
     let from = Delivery::from_word(&form.state).ok_or(Error::NotFound)?;
-    let (by, now) = (viewer.by(), viewer.now);
-    let done = db
-        .write(move |conn| actions::retry(conn, id, from, &by, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(0) => back(id).failing("There is nobody to send it to again"),
-        Ok(n) => back(id).saying(format!("{} are tried again", number(n as i64))),
-        Err(said) => said,
-    })
+    let retry = move |conn: &mut Conn, by: &By, now| actions::retry(conn, id, from, by, now);
+    let said = |n| match n {
+        0 => back(id).failing("There is nobody to send it to again"),
+        n => back(id).saying(format!("{} are tried again", number(n as i64))),
+    };
+    done(&viewer, &db, id, retry, said).await
 }
 
 /// `POST /campaigns/{id}/copy`. Needs: change campaigns.
@@ -193,7 +167,7 @@ pub async fn copy(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
+    let id: CampaignId = path_id(&path)?;
     let (by, now) = (viewer.by(), viewer.now);
     let made = db
         .write(move |conn: &mut Conn| actions::copy(conn, id, &by, now))
@@ -207,13 +181,9 @@ pub async fn delete(
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
-    let id = path_id(&path)?;
-    let (by, now) = (viewer.by(), viewer.now);
-    let done = db
-        .write(move |conn| actions::delete(conn, id, &by, now))
-        .await;
-    Ok(match or_said(id, done)? {
-        Ok(campaign) => redirect("/campaigns").saying(format!("“{}” deleted", campaign.name)),
-        Err(said) => said,
-    })
+    let id: CampaignId = path_id(&path)?;
+    let delete = move |conn: &mut Conn, by: &By, now| actions::delete(conn, id, by, now);
+    let said =
+        |campaign: Campaign| redirect("/campaigns").saying(format!("“{}” deleted", campaign.name));
+    done(&viewer, &db, id, delete, said).await
 }
