@@ -94,16 +94,12 @@ pub async fn index(
             None => return Err(ApiError::invalid("cursor", "This is no cursor of ours.")),
         },
     };
-    let states = match params.state.as_deref() {
-        None => Vec::new(),
-        Some(word) => match State::from_word(word) {
-            Some(state) => vec![state],
-            None => {
-                let words = "Write draft, scheduled, sending, paused, sent or cancelled.";
-                return Err(ApiError::invalid("state", words));
-            }
-        },
-    };
+    let state = params.state.as_deref().map(State::from_word);
+    if state == Some(None) {
+        let words = "Write draft, scheduled, sending, paused, sent or cancelled.";
+        return Err(ApiError::invalid("state", words));
+    }
+    let states: Vec<State> = state.flatten().into_iter().collect();
     let list = db.read(move |conn| list(conn, &states, below, limit));
     Ok(web::Json(list.await.map_err(ApiError::from)?))
 }

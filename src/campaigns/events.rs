@@ -47,6 +47,22 @@ struct Added {
     machine_clicked: i64,
 }
 
+impl Added {
+    fn add(&self, conn: &mut Conn, id: CampaignId) -> QueryResult<()> {
+        diesel::update(campaign_tallies::table.filter(campaign_tallies::campaign_id.eq(id)))
+            .set((
+                campaign_tallies::opened.eq(campaign_tallies::opened + self.opened),
+                campaign_tallies::clicked.eq(campaign_tallies::clicked + self.clicked),
+                campaign_tallies::machine_opened
+                    .eq(campaign_tallies::machine_opened + self.machine_opened),
+                campaign_tallies::machine_clicked
+                    .eq(campaign_tallies::machine_clicked + self.machine_clicked),
+            ))
+            .execute(conn)
+            .map(|_| ())
+    }
+}
+
 /// Writes down what recipients did: their rows, the figures, the acts of the contacts.
 pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<()> {
     let mut known = known(conn, hits)?;
@@ -97,16 +113,7 @@ pub fn write_down(conn: &mut Conn, hits: &[Hit], now: Timestamp) -> QueryResult<
         mark(conn, hit)?;
     }
     for (id, sum) in added {
-        diesel::update(campaign_tallies::table.filter(campaign_tallies::campaign_id.eq(id)))
-            .set((
-                campaign_tallies::opened.eq(campaign_tallies::opened + sum.opened),
-                campaign_tallies::clicked.eq(campaign_tallies::clicked + sum.clicked),
-                campaign_tallies::machine_opened
-                    .eq(campaign_tallies::machine_opened + sum.machine_opened),
-                campaign_tallies::machine_clicked
-                    .eq(campaign_tallies::machine_clicked + sum.machine_clicked),
-            ))
-            .execute(conn)?;
+        sum.add(conn, id)?;
     }
     for ((campaign, position, url), n) in links {
         follow(conn, campaign, position, url, n)?;

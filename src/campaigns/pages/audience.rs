@@ -11,11 +11,11 @@ use crate::accounts::{Can, Viewer};
 use crate::base::ids::{TopicId, ViewId};
 use crate::campaigns::actions::{self, Audience};
 use crate::campaigns::model::{Campaign, State};
-use crate::campaigns::store::audience::{self, Look, MOST_LOOKED_AT};
+use crate::campaigns::store::audience::{self, Look};
 use crate::contacts::views;
 use crate::db::{Conn, Db};
 use crate::privacy;
-use crate::web::{Errors, Form, Page, Result, number, redirect};
+use crate::web::{Errors, Form, Page, Result, redirect};
 
 /// The form.
 #[derive(Template)]
@@ -28,13 +28,6 @@ pub struct AudiencePage {
     topics: Vec<(String, String)>,
     list_href: String,
     look: Option<Look>,
-}
-
-impl AudiencePage {
-    /// A page counts no further.
-    fn most(&self) -> String {
-        number(MOST_LOOKED_AT as i64)
-    }
 }
 
 /// What is posted.

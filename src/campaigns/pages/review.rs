@@ -12,7 +12,7 @@ use crate::base::ids::{ContactId, RecipientId};
 use crate::campaigns::model::{Campaign, State};
 use crate::campaigns::people;
 use crate::campaigns::render;
-use crate::campaigns::store::audience::{self, Look, MOST_LOOKED_AT};
+use crate::campaigns::store::audience::{self, Look};
 use crate::config::Config;
 use crate::contacts::views;
 use crate::db::{Conn, Db};
@@ -43,13 +43,6 @@ pub struct ReviewPage {
     may_send: bool,
     zone: String,
     schedule: String,
-}
-
-impl ReviewPage {
-    /// A page counts no further.
-    fn most(&self) -> String {
-        number(MOST_LOOKED_AT as i64)
-    }
 }
 
 /// One thing looked at before the launch.

@@ -62,8 +62,15 @@ pub struct Look {
     pub is_cut: bool,
 }
 
+impl Look {
+    /// There are more than this where it is cut.
+    pub fn most(&self) -> i64 {
+        self.count.contacts
+    }
+}
+
 /// A page counts no further.
-pub const MOST_LOOKED_AT: usize = 2_000;
+const MOST_LOOKED_AT: usize = 2_000;
 
 /// Counts an audience for a page: the same whatever it is asked for, and never a walk over everybody.
 pub fn look(

@@ -72,41 +72,50 @@ pub(super) fn deals(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
     ])
 }
 
-/// Pages of campaigns: the largest that went out, and a draft for everybody.
-pub(super) fn campaigns(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
+/// States of recipients that have a list of their own.
+const STATES: [&str; 8] = [
+    "all",
+    "sent",
+    "opened",
+    "clicked",
+    "unsubscribed",
+    "waiting",
+    "failed",
+    "skipped",
+];
+
+/// The largest campaign that went out, a recipient in its middle, and drafts with an audience.
+fn mailings(conn: &mut Conn) -> QueryResult<Option<(i64, i64, Vec<i64>)>> {
     let largest: Option<i64> = campaign_tallies::table
         .order(campaign_tallies::recipients.desc())
         .select(campaign_tallies::campaign_id)
         .first(conn)
         .optional()?;
     let Some(id) = largest else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let last: Option<i64> = recipients::table
         .filter(recipients::campaign_id.eq(id))
         .select(diesel::dsl::max(recipients::id))
         .first(conn)?;
-    let deep = last.unwrap_or(0) / 2;
-    let drafts: Vec<i64> = campaigns::table
+    let drafts = campaigns::table
         .filter(campaigns::state.eq("draft"))
         .filter(campaigns::view_id.is_not_null())
         .order(campaigns::id)
         .select(campaigns::id)
         .limit(20)
         .load(conn)?;
-    let states = [
-        "all",
-        "sent",
-        "opened",
-        "clicked",
-        "unsubscribed",
-        "waiting",
-        "failed",
-        "skipped",
-    ];
-    let of = |states: &[&str], after: i64| -> Vec<String> {
+    Ok(Some((id, last.unwrap_or(0) / 2, drafts)))
+}
+
+/// Pages of campaigns.
+pub(super) fn campaigns(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
+    let Some((id, deep, drafts)) = mailings(conn)? else {
+        return Ok(Vec::new());
+    };
+    let of = |after: i64| -> Vec<String> {
         let path = |state| format!("/campaigns/{id}/recipients?state={state}&after={after}");
-        states.iter().map(path).collect()
+        STATES.iter().map(path).collect()
     };
     let step = |name: &str| -> Vec<String> {
         let path = |draft| format!("/campaigns/{draft}/{name}");
@@ -129,12 +138,8 @@ pub(super) fn campaigns(conn: &mut Conn) -> QueryResult<Vec<Paths>> {
             "results of a campaign",
             vec![format!("/campaigns/{id}")],
         ),
-        ("recipients", "recipients by state", of(&states, 0)),
-        (
-            "recipients_deep",
-            "deep in the recipients",
-            of(&states, deep),
-        ),
+        ("recipients", "recipients by state", of(0)),
+        ("recipients_deep", "deep in the recipients", of(deep)),
     ];
     if !drafts.is_empty() {
         kinds.push(("audience", "audience, counted", step("audience")));

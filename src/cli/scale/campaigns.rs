@@ -390,7 +390,7 @@ fn recipient(plan: &Plan, mailing: Sent, contact: u32) -> Option<RecipientRow> {
         let later = chance.unit().powi(3) * (3 * DAY) as f64;
         (is_so && state == Delivery::Sent).then(|| sent_at.plus(10 * SECOND + later as i64))
     };
-    let clicked_at = at(fate % 25 == 0);
+    let clicked_at = at(fate.is_multiple_of(25));
     let opened_at = at(fate % 100 < 38).or(clicked_at);
     Some(RecipientRow {
         campaign_id: mailing.id,
@@ -403,7 +403,7 @@ fn recipient(plan: &Plan, mailing: Sent, contact: u32) -> Option<RecipientRow> {
         claimed_by: "",
         claimed_until: 0,
         sent_at: (state == Delivery::Sent).then_some(sent_at),
-        machine_opened_at: at(fate % 7 == 0),
+        machine_opened_at: at(fate.is_multiple_of(7)),
         machine_clicked_at: at(fate % 50 == 1),
         unsubscribed_at: at(fate % 300 == 20),
         opens: i64::from(opened_at.is_some()),

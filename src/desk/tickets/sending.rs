@@ -153,11 +153,11 @@ fn outgoing(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Outgoing>> {
     references.retain(|reference| is_plain(reference));
     let files = store::files(conn, &[id])?.remove(&id).unwrap_or_default();
     Ok(Some(Outgoing {
-        files,
         message,
         mailbox,
         before,
         references,
+        files,
     }))
 }
 

@@ -25,6 +25,10 @@ const MOST_BYTES: usize = 25 << 20;
 const MOST_FILES: usize = 20;
 
 /// `POST /tickets/{id}/messages`. Needs: answer tickets.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is something the request brings, or where it goes"
+)]
 pub async fn send(
     viewer: Can<EditTickets>,
     db: web::Data<Db>,
