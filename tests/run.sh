@@ -155,7 +155,10 @@ clean_environment() {
     esac
   done
   for name in "${!PG@}" "${!TEST_DATABASE_@}" "${!TEST_POSTGRES_@}"; do unset "$name"; done
-  export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rapport-tests}
+  export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/rapport-tests}
+  # Everything under test is on this machine, whatever leads to the world.
+  export NO_PROXY=127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}
+  export no_proxy=$NO_PROXY
   if [ "${CI:-}" = true ]; then export CARGO_INCREMENTAL=0; fi
 }
 
@@ -218,7 +221,24 @@ require_tools() {
   fi
   read -r -a packages <<<"$(missing_packages | tr '\n' ' ')"
   if [ ${#packages[@]} -gt 0 ]; then install_packages "${packages[@]}"; fi
-  if is_chosen browser || is_chosen sdk; then require_node; fi
+  if is_chosen browser || is_chosen sdk; then
+    require_node
+    require_chromium
+  fi
+}
+
+# One that starts: in some places the package is but a pointer to another way of installing.
+require_chromium() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && timeout 60 "$name" --version >/dev/null 2>&1; then
+      CHROMIUM=$(command -v "$name")
+      export CHROMIUM
+      return
+    fi
+  done
+  echo 'There is no Chromium here that starts: install one, or name it in CHROMIUM, and start again.' >&2
+  exit 1
 }
 
 install_packages() {

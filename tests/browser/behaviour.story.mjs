@@ -1,7 +1,7 @@
 // The main job: a source is made, an SDK speaks to it, and what people do appears on their record while it is open.
 import assert from "node:assert/strict";
 
-import { createSource, isWellMade, openRecord, person, send, story, told, unique } from "./support.mjs";
+import { createSource, isWellMade, openRecord, person, send, soon, story, told, unique } from "./support.mjs";
 
 story("what a visitor does appears on the open record within a second", {}, async (page) => {
   const name = unique("Linnea Visitor");
@@ -17,11 +17,16 @@ story("what a visitor does appears on the open record within a second", {}, asyn
   // The stream opens after the page has loaded; a first event tells that it is open.
   await send(key, [linnea.track("Stream Opened")]);
   await told(page, "Stream Opened");
-  const began = performance.now();
-  await send(key, [linnea.track("Quote Viewed")]);
-  await told(page, "Quote Viewed", 5_000);
-  const took = Math.round(performance.now() - began);
-  assert.ok(took < 2_000, `it took ${took} ms from the request to the eye`);
+  // The machine may be busy with something else just then; it is not three times in a row.
+  const took = [];
+  for (const event of ["Quote Viewed", "Quote Printed", "Quote Sent"]) {
+    const began = performance.now();
+    await send(key, [linnea.track(event)]);
+    await told(page, event);
+    took.push(Math.round(performance.now() - began));
+    if (took.at(-1) < 1_000) break;
+  }
+  assert.ok(Math.min(...took) < 1_000, `it took ${took.join(", ")} ms from the request to the eye`);
   assert.ok(await page.evaluate(() => globalThis.isSamePage), "the page was not loaded again");
   await isWellMade(page, "contact live");
 });
@@ -33,7 +38,6 @@ story("a second source's events join the same record", {}, async (page) => {
   await send(keys[0], [tuva.identify, tuva.track("Cart Filled")]);
   await send(keys[1], [tuva.track("App Opened")]);
   await openRecord(page, tuva, name);
-  await told(page, "Cart Filled").catch(() => page.reload());
   await told(page, "Cart Filled");
   await told(page, "App Opened");
 });
@@ -44,8 +48,10 @@ story("without script the record shows all of it after a reload", { script: fals
   const key = await createSource(page, unique("Plain"));
   await send(key, [pal.identify, pal.track("Form Sent")]);
   await openRecord(page, pal, name);
-  await told(page, "Form Sent", 1_000).catch(() => page.reload());
-  await told(page, "Form Sent");
+  await soon("the record never told of the form", async () => {
+    await page.reload();
+    return (await page.getByRole("region", { name: "Timeline" }).filter({ hasText: "Form Sent" }).count()) > 0;
+  });
 });
 
 story("whoever opens record after record is never refused, and the newest is live", {}, async (page) => {
@@ -68,5 +74,5 @@ story("whoever opens record after record is never refused, and the newest is liv
   // A browser keeps six connections to a server: the first tab gave its stream up, or the last would still wait.
   await page.locator("#record[data-live-state=waiting]").waitFor();
   await send(key, [kari.track("Tab Watched")]);
-  await told(tabs.at(-1), "Tab Watched", 5_000);
+  await told(tabs.at(-1), "Tab Watched");
 });

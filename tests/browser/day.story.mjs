@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { base, button, createSource, isWellMade, openRecord, person, send, setting, story, told, unique } from "./support.mjs";
+import { base, button, createSource, isWellMade, openRecord, person, send, setting, soon, story, told, unique } from "./support.mjs";
 
 const key = setting("RAPPORT_KEY");
 const mails = setting("RAPPORT_MAILS");
@@ -12,15 +12,14 @@ const skip = key && mails ? false : "RAPPORT_KEY and RAPPORT_MAILS say how to sp
 
 /** The newest mail to an address, as soon as it has left. */
 async function mailTo(address, about) {
-  for (let tries = 0; tries < 100; tries += 1) {
+  let found;
+  await soon(`no mail about “${about}” left for ${address}`, () => {
     const files = (existsSync(mails) ? readdirSync(mails) : []).filter((file) => file.endsWith(".eml")).sort().reverse();
-    for (const file of files) {
-      const text = unfolded(readFileSync(join(mails, file), "utf8"));
-      if (text.includes(address) && decoded(text).includes(about)) return text;
-    }
-    await new Promise((later) => setTimeout(later, 100));
-  }
-  assert.fail(`no mail about “${about}” left for ${address}`);
+    const texts = files.map((file) => unfolded(readFileSync(join(mails, file), "utf8")));
+    found = texts.find((text) => text.includes(address) && decoded(text).includes(about));
+    return found;
+  });
+  return found;
 }
 
 const unfolded = (text) => text.replace(/\r\n/g, "\n").replace(/\n[ \t]+/g, " ");
@@ -41,12 +40,12 @@ async function arrives(headers, words) {
 
 /** Waits until a page says something, loading it anew; mail and sending are done behind the request. */
 async function says(page, path, words) {
-  for (let tries = 0; tries < 40; tries += 1) {
+  const seen = page.getByRole("main").getByText(words).filter({ visible: true }).first();
+  await soon(`${path} never said ${words}`, async () => {
     await page.goto(path);
-    const seen = page.getByRole("main").getByText(words).filter({ visible: true }).first();
-    if (await seen.waitFor({ timeout: 250 }).then(() => true, () => false)) return seen;
-  }
-  return assert.fail(`${path} never said ${words}`);
+    return (await seen.count()) > 0;
+  });
+  return seen;
 }
 
 story("a visitor becomes a customer, and one timeline tells how", { skip }, async (page) => {

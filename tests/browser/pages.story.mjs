@@ -1,7 +1,7 @@
 // Every page holds in both sizes and both colours: nothing sticks out, and nothing keeps anybody out.
 import assert from "node:assert/strict";
 
-import { button, createSource, desktop, isWellMade, phone, send, story, unique, views } from "./support.mjs";
+import { button, createSource, desktop, isWellMade, phone, send, soon, story, unique, views } from "./support.mjs";
 
 const missing = "/no-such-page";
 const paths = [
@@ -36,6 +36,7 @@ const further = [
   "/tickets/new",
   "/campaigns",
   "/campaigns/new",
+  "/settings/tags",
   "/settings/pipeline",
   "/settings/mailboxes",
   "/settings/topics",
@@ -68,12 +69,11 @@ for (const view of views) {
 /** An event that nobody understands, so that the settings' sidebar has a figure to show. */
 async function setAside(page) {
   await send(await createSource(page, unique("Aside")), [{ type: "track", userId: unique("u") }]);
-  for (let tries = 0; tries < 50; tries += 1) {
+  const figure = page.getByRole("navigation", { name: "Settings" }).getByText(/\d due$/);
+  await soon("the sidebar never counted the event", async () => {
     await page.goto("/settings/quarantine");
-    const figure = page.getByRole("navigation", { name: "Settings" }).getByText(/\d due$/);
-    if (await figure.count()) return;
-  }
-  assert.fail("the sidebar never counted the event");
+    return (await figure.count()) > 0;
+  });
 }
 
 for (const view of [{ size: desktop, scheme: "light" }, { size: phone, scheme: "dark" }]) {

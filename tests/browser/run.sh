@@ -11,7 +11,7 @@
 set -euo pipefail
 from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rapport-tests}
+export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/rapport-tests}
 if [ -n "${RAPPORT_SHOTS:-}" ]; then
   case $RAPPORT_SHOTS in /*) ;; *) RAPPORT_SHOTS=$from/$RAPPORT_SHOTS ;; esac
   mkdir -p "$RAPPORT_SHOTS"
@@ -23,10 +23,12 @@ packages=$RAPPORT_TEST_CACHE/browser-$(cksum <package.json | cut -d ' ' -f 1)
 if [ ! -e "$packages/.complete" ]; then
   mkdir -p "$packages"
   cp package.json "$packages/"
-  (cd "$packages" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error)
+  (cd "$packages" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error) ||
+    { echo 'tests/browser: npm could not install the packages of tests/browser/package.json' >&2; exit 1; }
   touch "$packages/.complete"
 fi
 export RAPPORT_TEST_PACKAGES=$packages
 
 if [ $# -eq 0 ]; then set -- ./*.story.mjs; fi
-exec node --test --test-concurrency=1 --test-reporter=spec "$@"
+# Two files at a time: one waits while the other works.
+exec node --test --test-concurrency=2 --test-reporter=spec "$@"

@@ -4,7 +4,10 @@
 # Installs what is missing into RAPPORT_TEST_CACHE (default ~/.cache/rapport-tests), never into the checkout.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-$HOME/.cache/rapport-tests}
+export RAPPORT_TEST_CACHE=${RAPPORT_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/rapport-tests}
+# SDKs believe the proxies of the environment, also for this machine; and they are told in UTF-8.
+export NO_PROXY=127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY} PYTHONUTF8=1
+export no_proxy=$NO_PROXY
 
 for name in RAPPORT_URL RAPPORT_KEY RAPPORT_API_KEY; do
   if [ -z "${!name:-}" ]; then
@@ -22,7 +25,7 @@ need() {
     exit 2
   fi
   local sudo=
-  [ "$(id -u)" = 0 ] || sudo=sudo
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
   $sudo apt-get update -qq
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
@@ -45,17 +48,20 @@ node_dir=$RAPPORT_TEST_CACHE/node-$(cksum <"$here/package.json" | cut -d' ' -f1)
 if [ ! -e "$node_dir/.complete" ]; then
   mkdir -p "$node_dir"
   cp "$here/package.json" "$node_dir/"
-  (cd "$node_dir" && npm install --no-audit --no-fund --no-package-lock --loglevel=error)
+  (cd "$node_dir" && npm install --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error) ||
+    { echo "tests/sdk: npm could not install the SDKs of tests/sdk/package.json" >&2; exit 1; }
   touch "$node_dir/.complete"
 fi
 python_dir=$RAPPORT_TEST_CACHE/python-$(cksum <"$here/requirements.txt" | cut -d' ' -f1)
 if [ ! -e "$python_dir/.complete" ]; then
-  python3 -m venv "$python_dir"
-  "$python_dir/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  rm -rf "$python_dir"
+  python3 -m venv "$python_dir" &&
+    "$python_dir/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt" ||
+    { echo "tests/sdk: pip could not install the SDKs of tests/sdk/requirements.txt" >&2; exit 1; }
   touch "$python_dir/.complete"
 fi
 export RAPPORT_TEST_NODE=$node_dir RAPPORT_TEST_PYTHON=$python_dir/bin/python
 
 if [ $# -eq 0 ]; then set -- "$here"/*.test.mjs; fi
 # Most of the time is spent waiting for repeated sending.
-exec node --test --test-concurrency=2 --test-reporter=spec "$@"
+exec node --test --test-concurrency=4 --test-reporter=spec "$@"

@@ -38,6 +38,9 @@ export function openBrowser() {
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: [
       "--no-sandbox",
+      // A container's shared memory may be too small for a page; a proxy does not know the names below.
+      "--disable-dev-shm-usage",
+      "--no-proxy-server",
       "--disable-gpu",
       "--no-first-run",
       "--disable-background-networking",
