@@ -28,7 +28,7 @@ pub struct LiveEvent {
     pub person: String,
     /// What it did: "merged a visitor", "2 traits", "quarantine: …", "duplicate".
     pub did: Vec<String>,
-    /// From received to stored.
+    /// From received to stored; [`UNKNOWN`] where nobody measured it.
     pub latency_ms: i64,
     /// The JSON as it came, at most 32 kB.
     pub raw: String,
@@ -43,7 +43,10 @@ pub struct Live {
     recent: Arc<Mutex<HashMap<SourceId, VecDeque<Arc<LiveEvent>>>>>,
 }
 
-const KEPT: usize = 100;
+/// The latency of an event that was read out of the tables.
+pub const UNKNOWN: i64 = -1;
+/// Events of a source that are shown.
+pub const KEPT: usize = 100;
 
 impl Default for Live {
     fn default() -> Self {

@@ -159,6 +159,33 @@ async fn an_open_page_gets_the_events_of_its_source_as_they_arrive() {
 }
 
 #[actix_web::test]
+async fn what_another_instance_stored_is_read_from_the_tables() {
+    let app = TestApp::new().await;
+    let (source, _) = website(&app).await;
+    let (other, _) = website(&app).await;
+    for (key, event) in [
+        (&source.write_key, "First"),
+        (&source.write_key, "Second"),
+        (&other.write_key, "Elsewhere"),
+    ] {
+        let body = format!(r#"{{"userId":"u1","event":"{event}","properties":{{"total":5}}}}"#);
+        let sent = format!("/v1/track?writeKey={key}");
+        app.browser()
+            .post_body(&sent, "application/json", body)
+            .await
+            .is(200);
+        app.enrich().await;
+    }
+    let id = source.id;
+    let stored = app
+        .read(move |conn| rapport::events::debugger::store::stored(conn, id, 100))
+        .await;
+    let names: Vec<&str> = stored.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names, ["Second", "First"]);
+    assert!(stored[0].raw.contains("\"total\":5") && stored[0].contact_id.is_some());
+}
+
+#[actix_web::test]
 async fn a_flood_stays_readable() {
     let app = TestApp::new().await;
     let ada = app.admin().await;

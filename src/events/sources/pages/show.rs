@@ -1,5 +1,7 @@
 //! One source: how it is doing, how to connect, what arrives, what is done with it.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
@@ -16,8 +18,9 @@ use crate::base::clock::MINUTE;
 use crate::base::ids::SourceId;
 use crate::db::Db;
 use crate::events::debugger::model::{self as debugger, Panel, Row, Wanted};
+use crate::events::debugger::store::stored;
 use crate::events::listing::{self, Piece};
-use crate::events::live::{Live, LiveEvent};
+use crate::events::live::{KEPT, Live, LiveEvent};
 use crate::events::sources::Source;
 use crate::events::sources::health::{Health, Rejection, store as health};
 use crate::events::sources::snippets::{self, WAYS, Way};
@@ -119,19 +122,27 @@ pub(super) async fn page(
     live: &Live,
 ) -> Result<Page<ShowPage>> {
     let (id, now, zone) = (source.id, viewer.now, viewer.zone());
-    let (minutes, rejections, last_minute, quarantined) = db
+    let mut recent = live.recent(id);
+    let latency = debugger::p99(recent.iter().map(AsRef::as_ref)).map_or_else(String::new, number);
+    let is_short = recent.len() < KEPT;
+    let (minutes, rejections, last_minute, quarantined, before) = db
         .read(move |conn| {
             Ok::<_, diesel::result::Error>((
                 health::day(conn, id, now)?,
                 health::rejections(conn, id, now)?,
                 health::last_minute(conn, id)?,
                 health::quarantined(conn, id)?,
+                if is_short {
+                    stored(conn, id, KEPT as i64)?
+                } else {
+                    Vec::new()
+                },
             ))
         })
         .await?;
+    join(&mut recent, before);
     let day = Health::of(&minutes, now);
     let rejections = Rejection::merged(rejections);
-    let recent = live.recent(id);
     let last_minute = last_minute.map(|minute| Timestamp(minute * MINUTE));
     let last = recent.first().map(|event| event.at).max(last_minute);
     let wanted = Wanted::new(&looking.q);
@@ -163,7 +174,7 @@ pub(super) async fn page(
         more: String::new(),
         panel: picked.map(|event| Panel::new(event)),
         q: looking.q.clone(),
-        latency: debugger::p99(recent.iter().map(AsRef::as_ref)).map_or_else(String::new, number),
+        latency,
         host: host.clone(),
         minutes: Minutes::of(&day, zone),
         rejections: rejections
@@ -175,6 +186,20 @@ pub(super) async fn page(
         source,
     };
     Ok(Page::new(viewer.shell(), page))
+}
+
+/// Adds what only the tables know, newest first, and no more than is shown.
+fn join(recent: &mut Vec<Arc<LiveEvent>>, before: Vec<LiveEvent>) {
+    let known: HashSet<String> = recent
+        .iter()
+        .map(|event| event.message_id.clone())
+        .collect();
+    let others = before
+        .into_iter()
+        .filter(|event| !known.contains(&event.message_id));
+    recent.extend(others.map(Arc::new));
+    recent.sort_by_key(|event| Reverse(event.at));
+    recent.truncate(KEPT);
 }
 
 /// The key before, while it still works, and until when.
