@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh                  all lanes
 #   bash tests/run.sh tidy browser     only these
+#   bash tests/run.sh --can browser    only installs what these need; fails where that cannot be had
 #
 # All lanes run even if one fails. Installs what it lacks where apt-get may be used, and says what to install
 # elsewhere. Starts a PostgreSQL of its own and stops it again. The last line counts the tests.
@@ -18,9 +19,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 lanes=(format clippy docs build tidy sqlite postgres browser sdk)
 
 main() {
+  local is_asked=
+  if [ "${1:-}" = --can ]; then
+    is_asked=yes
+    shift
+  fi
   choose_lanes "$@"
   clean_environment
   require_tools
+  if [ -n "$is_asked" ]; then
+    can_run
+    exit
+  fi
   work=$(mktemp -d "${TMPDIR:-/tmp}/rapport.XXXXXX")
   chmod 711 "$work"
   mkdir "$work/logs"
@@ -74,6 +84,12 @@ sdk_lane() {
 
 require_build() {
   printf '%s\n' "${rows[@]}" | grep -q '^build pass' || { echo 'There is no binary of this tree to run.'; return 1; }
+}
+
+# Whether the packages of the browser and SDK lanes can be had; the tools are there by now.
+can_run() {
+  if is_chosen browser; then RAPPORT_TEST_INSTALL=only bash tests/browser/run.sh || return 1; fi
+  if is_chosen sdk; then RAPPORT_TEST_INSTALL=only bash tests/sdk/run.sh || return 1; fi
 }
 
 # ---- lanes ---------------------------------------------------------------------------------------------------
@@ -231,7 +247,7 @@ require_tools() {
 require_chromium() {
   local name
   for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
-    if [ -n "$name" ] && timeout 60 "$name" --version >/dev/null 2>&1; then
+    if [ -n "$name" ] && shows_a_page "$name"; then
       CHROMIUM=$(command -v "$name")
       export CHROMIUM
       return
@@ -239,6 +255,16 @@ require_chromium() {
   done
   echo 'There is no Chromium here that starts: install one, or name it in CHROMIUM, and start again.' >&2
   exit 1
+}
+
+shows_a_page() {
+  local profile status=0
+  has "$1" || return 1
+  profile=$(mktemp -d "${TMPDIR:-/tmp}/rapport-chromium.XXXXXX")
+  timeout 120 "$1" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
+    --user-data-dir="$profile" --dump-dom about:blank 2>/dev/null | grep -q '<html>' || status=1
+  rm -rf "$profile"
+  return $status
 }
 
 install_packages() {

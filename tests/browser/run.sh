@@ -27,6 +27,7 @@ if [ ! -e "$packages/.complete" ]; then
     { echo 'tests/browser: npm could not install the packages of tests/browser/package.json' >&2; exit 1; }
   touch "$packages/.complete"
 fi
+if [ "${RAPPORT_TEST_INSTALL:-}" = only ]; then exit 0; fi
 export RAPPORT_TEST_PACKAGES=$packages
 
 if [ $# -eq 0 ]; then set -- ./*.story.mjs; fi
