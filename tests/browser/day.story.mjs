@@ -136,10 +136,15 @@ story("a visitor becomes a customer, and one timeline tells how", { skip }, asyn
   const letter = decoded(await mailTo(ingrid.email, news));
   const link = /href="([^"]*\/c\/[^"]*|[^"]*\/click[^"]*|http[^"]*)"[^>]*>\s*Spring prices/.exec(letter)?.[1].replaceAll("&amp;", "&");
   assert.ok(link, "the letter has its link");
-  const followed = await fetch(new URL(new URL(link).pathname + new URL(link).search, base), { redirect: "manual" });
-  assert.equal(followed.headers.get("location"), "https://tidewater.example/spring");
   assert.match(header(letter, "List-Unsubscribe-Post") ?? "", /One-Click/);
-  await says(page, record, "clicked");
+  const seen = page.getByRole("main").getByText("clicked").filter({ visible: true });
+  await soon(`${record} never said clicked`, async () => {
+    // Whoever follows a link within a second of the mail's delivery is taken for a machine; people try again.
+    const followed = await fetch(new URL(new URL(link).pathname + new URL(link).search, base), { redirect: "manual" });
+    assert.equal(followed.headers.get("location"), "https://tidewater.example/spring");
+    await page.goto(record);
+    return (await seen.count()) > 0;
+  });
   await says(page, campaign, "1 person");
   await isWellMade(page, "day 6 results");
 

@@ -1,5 +1,6 @@
 //! What an earlier run of this instance, or another instance, has stored of a source: the tables' end of the debugger.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::base::ids::{ContactId, SourceId};
@@ -19,11 +20,7 @@ type Stored = (
 
 /// The newest events of a source among the newest of all, newest first, as far as the tables know them.
 pub fn stored(conn: &mut Conn, source: SourceId, most: i64) -> QueryResult<Vec<LiveEvent>> {
-    let newest: Option<i64> = events::table
-        .order(events::id.desc())
-        .select(events::id)
-        .first(conn)
-        .optional()?;
+    let newest: Option<i64> = events::table.select(max(events::id)).first(conn)?;
     let rows: Vec<Stored> = events::table
         .inner_join(event_names::table.on(event_names::id.eq(events::name_id)))
         .inner_join(identities::table.on(identities::id.eq(events::identity_id)))

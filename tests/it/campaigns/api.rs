@@ -81,6 +81,8 @@ async fn campaigns_are_found_by_the_words_of_name_and_subject() {
         .await
         .says("No campaign has these words");
     ada.post("/campaigns/1/delete", &[]).await.is(303);
+    // The next page still says what was deleted.
+    ada.get("/campaigns").await.is(200);
     ada.get("/campaigns?q=spring")
         .await
         .says("No campaign has these words");

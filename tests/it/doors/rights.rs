@@ -118,7 +118,7 @@ async fn a_key_without_scopes_opens_nothing() {
     let app = TestApp::new().await;
     app.admin().await;
     let program = app.browser();
-    let key = app.key("campaigns:read").await;
+    let key = app.key("sources:read").await;
     program.sends("authorization", &format!("Bearer {key}"));
     for door in doors()
         .iter()
