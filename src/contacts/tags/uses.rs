@@ -11,6 +11,9 @@ use crate::db::schema::{company_tags, contact_tags, tags};
 /// Counts stop here: above it a page says "1,000+".
 pub const COUNTED: i64 = 1_000;
 
+/// How many have each of some tags.
+pub type Held = Vec<(TagId, i64)>;
+
 /// One kind of record that tags are put on. Slices further right hand in theirs through `app`.
 #[derive(Debug, Clone, Copy)]
 pub struct TagUse {
@@ -19,7 +22,7 @@ pub struct TagUse {
     /// Address of the list of those with a tag, which its id follows; empty where there is none.
     pub list: &'static str,
     /// How many have each of these tags, counted up to one more than [`COUNTED`].
-    pub held: fn(&mut Conn, &[TagId]) -> QueryResult<Vec<(TagId, i64)>>,
+    pub held: fn(&mut Conn, &[TagId]) -> QueryResult<Held>,
     /// Gives all that have the first tag the second instead, or none.
     pub carry: fn(&mut Conn, TagId, Option<TagId>) -> QueryResult<()>,
 }
@@ -94,11 +97,7 @@ pub const COMPANIES: TagUse = TagUse {
 
 impl TagUses {
     /// How many of each kind have each of these tags, kind by kind.
-    pub(super) fn held(
-        &self,
-        conn: &mut Conn,
-        ids: &[TagId],
-    ) -> QueryResult<Vec<Vec<(TagId, i64)>>> {
+    pub(super) fn held(&self, conn: &mut Conn, ids: &[TagId]) -> QueryResult<Vec<Held>> {
         self.0.iter().map(|one| (one.held)(conn, ids)).collect()
     }
 

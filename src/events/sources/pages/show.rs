@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use chrono_tz::Tz;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::form::SettingsForm;
@@ -16,13 +17,13 @@ use crate::accounts::{Can, Viewer};
 use crate::base::Timestamp;
 use crate::base::clock::MINUTE;
 use crate::base::ids::SourceId;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::events::debugger::model::{self as debugger, Panel, Row, Wanted};
 use crate::events::debugger::store::stored;
 use crate::events::listing::{self, Piece};
 use crate::events::live::{KEPT, Live, LiveEvent};
 use crate::events::sources::Source;
-use crate::events::sources::health::{Health, Rejection, store as health};
+use crate::events::sources::health::{Health, Minute, Rejection, store as health};
 use crate::events::sources::snippets::{self, WAYS, Way};
 use crate::web::{Errors, Page, Result, When, base_url, number};
 
@@ -125,25 +126,13 @@ pub(super) async fn page(
     let mut recent = live.recent(id);
     let latency = debugger::p99(recent.iter().map(AsRef::as_ref)).map_or_else(String::new, number);
     let is_short = recent.len() < KEPT;
-    let (minutes, rejections, last_minute, quarantined, before) = db
-        .read(move |conn| {
-            Ok::<_, diesel::result::Error>((
-                health::day(conn, id, now)?,
-                health::rejections(conn, id, now)?,
-                health::last_minute(conn, id)?,
-                health::quarantined(conn, id)?,
-                if is_short {
-                    stored(conn, id, KEPT as i64)?
-                } else {
-                    Vec::new()
-                },
-            ))
-        })
+    let known = db
+        .read(move |conn| Known::read(conn, id, now, is_short))
         .await?;
-    join(&mut recent, before);
-    let day = Health::of(&minutes, now);
-    let rejections = Rejection::merged(rejections);
-    let last_minute = last_minute.map(|minute| Timestamp(minute * MINUTE));
+    join(&mut recent, known.before);
+    let day = Health::of(&known.minutes, now);
+    let rejections = Rejection::merged(known.rejections);
+    let last_minute = known.last_minute.map(|minute| Timestamp(minute * MINUTE));
     let last = recent.first().map(|event| event.at).max(last_minute);
     let wanted = Wanted::new(&looking.q);
     let events: Vec<_> = recent
@@ -159,7 +148,7 @@ pub(super) async fn page(
         source_id: id,
         status: Status::of(&source, last, now, zone),
         may_change: ManageSources::allows(viewer.user.role),
-        tiles: Tiles::of(&day, quarantined, rejections.first(), zone),
+        tiles: Tiles::of(&day, known.quarantined, rejections.first(), zone),
         old_key: old_key(&source, now, zone),
         ways: WAYS,
         way,
@@ -186,6 +175,32 @@ pub(super) async fn page(
         source,
     };
     Ok(Page::new(viewer.shell(), page))
+}
+
+/// What the tables know of a source.
+struct Known {
+    minutes: Vec<Minute>,
+    rejections: Vec<Rejection>,
+    last_minute: Option<i64>,
+    quarantined: i64,
+    /// Events of before, where memory has too few.
+    before: Vec<LiveEvent>,
+}
+
+impl Known {
+    fn read(conn: &mut Conn, id: SourceId, now: Timestamp, is_short: bool) -> QueryResult<Self> {
+        Ok(Self {
+            minutes: health::day(conn, id, now)?,
+            rejections: health::rejections(conn, id, now)?,
+            last_minute: health::last_minute(conn, id)?,
+            quarantined: health::quarantined(conn, id)?,
+            before: if is_short {
+                stored(conn, id, KEPT as i64)?
+            } else {
+                Vec::new()
+            },
+        })
+    }
 }
 
 /// Adds what only the tables know, newest first, and no more than is shown.
