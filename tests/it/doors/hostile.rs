@@ -73,86 +73,88 @@ fn shape(path: &str) -> String {
     format!("{} {}", parts.join("/"), keys.join(" "))
 }
 
+/// What people type, and where.
+const FORMS: &[(&str, &[(&str, &str)])] = &[
+    ("/settings/workspace", &[("name", EVIL), ("country", "NO")]),
+    (
+        "/settings/account",
+        &[
+            ("name", EVIL),
+            ("language", "en"),
+            ("time_zone", "UTC"),
+            ("theme", "system"),
+        ],
+    ),
+    (
+        "/contacts",
+        &[
+            ("name", EVIL),
+            ("email", "evil@evil.example"),
+            ("job_title", EVIL),
+            ("city", EVIL),
+        ],
+    ),
+    ("/contacts/1/tags", &[("tag", EVIL)]),
+    ("/contacts/1/notes", &[("body", EVIL)]),
+    ("/contacts/views", &[("name", EVIL), ("query", "tag=1")]),
+    (
+        "/companies",
+        &[
+            ("name", EVIL),
+            ("industry", EVIL),
+            ("website", "javascript:alert(1)"),
+        ],
+    ),
+    ("/companies/1/tags", &[("tag", EVIL)]),
+    ("/companies/1/notes", &[("body", EVIL)]),
+    (
+        "/settings/pipeline",
+        &[("name", EVIL), ("kind", "open"), ("probability", "5")],
+    ),
+    (
+        "/deals",
+        &[
+            ("title", EVIL),
+            ("amount", "5"),
+            ("contact", EVIL),
+            ("company", EVIL),
+        ],
+    ),
+    ("/tasks", &[("body", EVIL), ("deal", "1")]),
+    (
+        "/settings/mailboxes",
+        &[
+            ("address", "help@tidewater.example"),
+            ("name", EVIL),
+            ("sender_name", EVIL),
+            ("signature", EVIL),
+        ],
+    ),
+    ("/settings/topics", &[("name", EVIL), ("description", EVIL)]),
+    (
+        "/settings/keys",
+        &[("name", EVIL), ("scopes", "contacts:read")],
+    ),
+    (
+        "/settings/suppressed",
+        &[("email", "no@evil.example"), ("note", EVIL)],
+    ),
+    ("/campaigns", &[("name", EVIL)]),
+    (
+        "/campaigns/1/content",
+        &[
+            ("from_name", EVIL),
+            ("from_email", "news@tidewater.example"),
+            ("subject", EVIL),
+            ("preheader", EVIL),
+            ("format", "html"),
+            ("body", EVIL),
+        ],
+    ),
+];
+
 async fn people_write(ada: &Agent) {
-    let forms: &[(&str, &[(&str, &str)])] = &[
-        ("/settings/workspace", &[("name", EVIL), ("country", "NO")]),
-        (
-            "/settings/account",
-            &[
-                ("name", EVIL),
-                ("language", "en"),
-                ("time_zone", "UTC"),
-                ("theme", "system"),
-            ],
-        ),
-        (
-            "/contacts",
-            &[
-                ("name", EVIL),
-                ("email", "evil@evil.example"),
-                ("job_title", EVIL),
-                ("city", EVIL),
-            ],
-        ),
-        ("/contacts/1/tags", &[("tag", EVIL)]),
-        ("/contacts/1/notes", &[("body", EVIL)]),
-        ("/contacts/views", &[("name", EVIL), ("query", "tag=1")]),
-        (
-            "/companies",
-            &[
-                ("name", EVIL),
-                ("industry", EVIL),
-                ("website", "javascript:alert(1)"),
-            ],
-        ),
-        ("/companies/1/tags", &[("tag", EVIL)]),
-        ("/companies/1/notes", &[("body", EVIL)]),
-        (
-            "/settings/pipeline",
-            &[("name", EVIL), ("kind", "open"), ("probability", "5")],
-        ),
-        (
-            "/deals",
-            &[
-                ("title", EVIL),
-                ("amount", "5"),
-                ("contact", EVIL),
-                ("company", EVIL),
-            ],
-        ),
-        ("/tasks", &[("body", EVIL), ("deal", "1")]),
-        (
-            "/settings/mailboxes",
-            &[
-                ("address", "help@tidewater.example"),
-                ("name", EVIL),
-                ("sender_name", EVIL),
-                ("signature", EVIL),
-            ],
-        ),
-        ("/settings/topics", &[("name", EVIL), ("description", EVIL)]),
-        (
-            "/settings/keys",
-            &[("name", EVIL), ("scopes", "contacts:read")],
-        ),
-        (
-            "/settings/suppressed",
-            &[("email", "no@evil.example"), ("note", EVIL)],
-        ),
-        ("/campaigns", &[("name", EVIL)]),
-        (
-            "/campaigns/1/content",
-            &[
-                ("from_name", EVIL),
-                ("from_email", "news@tidewater.example"),
-                ("subject", EVIL),
-                ("preheader", EVIL),
-                ("format", "html"),
-                ("body", EVIL),
-            ],
-        ),
-    ];
-    for (path, form) in forms {
+    for (path, form) in FORMS {
         let answer = ada.post(path, form).await;
         assert!(answer.status.as_u16() < 500, "{path} {}", answer.status);
     }
