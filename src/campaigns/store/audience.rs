@@ -70,7 +70,7 @@ impl Look {
 }
 
 /// A page counts no further.
-const MOST_LOOKED_AT: usize = 2_000;
+const MOST_LOOKED_AT: usize = 1_000;
 
 /// Counts an audience for a page: the same whatever it is asked for, and never a walk over everybody.
 pub fn look(
