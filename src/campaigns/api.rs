@@ -10,7 +10,7 @@ use crate::accounts::rights::ReadCampaigns;
 use crate::base::Timestamp;
 use crate::base::ids::{CampaignId, TopicId};
 use crate::db::{Conn, Db};
-use crate::web::{ApiError, ApiResult, Cursor, Error, Paged, path_id};
+use crate::web::{ApiError, ApiResult, Cursor, Error, Paged, get, path_id};
 
 /// Campaigns on a page, where nothing is said.
 const PAGE: usize = 50;
@@ -19,8 +19,8 @@ const MOST: usize = 200;
 
 /// Routes of the API.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/api/v1/campaigns", web::get().to(index))
-        .route("/api/v1/campaigns/{id}", web::get().to(show));
+    cfg.route("/api/v1/campaigns", get().to(index))
+        .route("/api/v1/campaigns/{id}", get().to(show));
 }
 
 /// The query of a list.

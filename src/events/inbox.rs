@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 use tokio::sync::oneshot;
@@ -315,7 +314,7 @@ fn commit(
                         .execute(sqlite)?;
                 }
             }
-            Conn::Pg(pg) => insert(pg, rows)?,
+            Conn::Pg(_) => insert(c, rows)?,
         }
         if let Some(position) = forget {
             each_backend!(c, c => diesel::delete(inbox::table.filter(inbox::id.le(position))).execute(c))?;
@@ -330,7 +329,10 @@ fn commit(
 }
 
 /// However many they are, one statement that stays prepared.
-fn insert(conn: &mut PgConnection, rows: &[Row]) -> QueryResult<()> {
+fn insert(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
+    let Conn::Pg(conn) = conn else {
+        return Ok(());
+    };
     if rows.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use diesel::dsl::max;
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 
@@ -75,12 +74,17 @@ pub(super) fn measure(
 fn insert(conn: &mut Conn, rows: &[upsert::Event<'_>]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(_) => upsert::events(conn, rows),
-        Conn::Pg(c) => rows.chunks(5_000).try_for_each(|rows| by_arrays(c, rows)),
+        Conn::Pg(_) => rows
+            .chunks(5_000)
+            .try_for_each(|rows| by_arrays(conn, rows)),
     }
 }
 
 /// Thousands of rows by one prepared statement of arrays.
-fn by_arrays(c: &mut PgConnection, rows: &[upsert::Event<'_>]) -> QueryResult<()> {
+fn by_arrays(conn: &mut Conn, rows: &[upsert::Event<'_>]) -> QueryResult<()> {
+    let Conn::Pg(c) = conn else {
+        return Ok(());
+    };
     let number = |pick: fn(&upsert::Event<'_>) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
     let some =
         |pick: fn(&upsert::Event<'_>) -> Option<i64>| rows.iter().map(pick).collect::<Vec<_>>();

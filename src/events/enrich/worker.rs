@@ -173,7 +173,9 @@ impl Worker {
     fn prepare(&self, state: &mut State) -> Result<Option<Prepared>, Trouble> {
         if state.last >= BUSY {
             let time = (state.last / GATHERED_IN_A_MILLISECOND) as u64;
-            std::thread::sleep(Duration::from_millis(time.min(LONGEST_GATHER)));
+            let time = Duration::from_millis(time.min(LONGEST_GATHER));
+            // Not by the inbox: every request would wake it.
+            let _ = crossbeam_channel::never::<()>().recv_timeout(time);
         }
         if state.reader.is_none() {
             state.reader = Some(self.inbox.reader()?);
