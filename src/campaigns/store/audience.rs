@@ -58,7 +58,7 @@ const NOBODY: UserId = UserId(0);
 pub struct Look {
     /// What was counted.
     pub count: Count,
-    /// Whether there are more than [`MOST_LOOKED_AT`], which were not counted.
+    /// Whether there are more than `MOST_LOOKED_AT`, which were not counted.
     pub is_cut: bool,
 }
 

@@ -21,7 +21,7 @@ pub struct TagUse {
     pub words: &'static str,
     /// Address of the list of those with a tag, which its id follows; empty where there is none.
     pub list: &'static str,
-    /// How many have each of these tags, counted up to one more than [`COUNTED`].
+    /// How many have each of these tags, counted up to one more than `COUNTED`.
     pub held: fn(&mut Conn, &[TagId]) -> QueryResult<Held>,
     /// Gives all that have the first tag the second instead, or none.
     pub carry: fn(&mut Conn, TagId, Option<TagId>) -> QueryResult<()>,
