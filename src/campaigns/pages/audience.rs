@@ -154,7 +154,7 @@ async fn page(
     errors: Errors,
     is_whole: bool,
 ) -> Result<Page<AudiencePage>> {
-    let now = viewer.now;
+    let (now, memo) = (viewer.now, db.memo());
     let page = db.read(move |conn: &mut Conn| {
         let saved = views::all(conn)?;
         let topics = privacy::store::topics(conn)?;
@@ -164,7 +164,7 @@ async fn page(
                 count: audience::count(conn, view, topic, now)?,
                 is_cut: false,
             }),
-            (Some(view), Some(topic)) => Some(audience::look(conn, view, topic, now)?),
+            (Some(view), Some(topic)) => Some(audience::look(conn, &memo, view, topic, now)?),
             _ => None,
         };
         let list_href = chosen.map_or_else(|| "/contacts".to_owned(), views::SavedView::href);

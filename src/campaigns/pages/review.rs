@@ -15,7 +15,7 @@ use crate::campaigns::render;
 use crate::campaigns::store::audience::{self, Look};
 use crate::config::Config;
 use crate::contacts::views;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Memo};
 use crate::mail::Mailer;
 use crate::privacy;
 use crate::web::{Page, Result, number, redirect};
@@ -78,7 +78,7 @@ pub async fn show(
             campaign.id
         ))));
     }
-    let scene = Scene::new(&viewer, &keys, &config, &mailer, campaign);
+    let scene = Scene::new(&viewer, &keys, &config, (&mailer, &db), campaign);
     let page = db.read(move |conn| scene.read(conn, None)).await?;
     Ok(Either::Right(Page::new(viewer.shell(), page)))
 }
@@ -93,7 +93,7 @@ pub async fn try_all(
     path: web::Path<String>,
 ) -> Result<Page<ReviewPage>> {
     let campaign = campaign(&db, &path).await?;
-    let scene = Scene::new(&viewer, &keys, &config, &mailer, campaign);
+    let scene = Scene::new(&viewer, &keys, &config, (&mailer, &db), campaign);
     let page = db.read(move |conn| {
         let trial = scene.try_all(conn)?;
         scene.read(conn, trial)
@@ -114,6 +114,7 @@ struct Scene {
     keys: Keyring,
     config: web::Data<Config>,
     is_smtp: bool,
+    memo: Memo,
     campaign: Campaign,
 }
 
@@ -122,7 +123,7 @@ impl Scene {
         viewer: &Viewer,
         keys: &Keyring,
         config: &web::Data<Config>,
-        mailer: &Mailer,
+        (mailer, db): (&Mailer, &Db),
         campaign: Campaign,
     ) -> Self {
         Self {
@@ -130,6 +131,7 @@ impl Scene {
             keys: keys.clone(),
             config: config.clone(),
             is_smtp: mailer.is_smtp(),
+            memo: db.memo(),
             campaign,
         }
     }
@@ -194,9 +196,13 @@ impl Scene {
             None => None,
         };
         let look = match (&view, &topic) {
-            (Some(view), Some(topic)) => {
-                Some(audience::look(conn, view, topic.id, self.viewer.now)?)
-            }
+            (Some(view), Some(topic)) => Some(audience::look(
+                conn,
+                &self.memo,
+                view,
+                topic.id,
+                self.viewer.now,
+            )?),
             _ => None,
         };
         let checks = self.checks(conn, look)?;

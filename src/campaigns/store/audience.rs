@@ -11,9 +11,9 @@ use crate::contacts::Contact;
 use crate::contacts::list::ask::Ask;
 use crate::contacts::list::query;
 use crate::contacts::views::SavedView;
-use crate::db::Conn;
 use crate::db::dialect::address;
 use crate::db::schema::{contacts, recipients};
+use crate::db::{Conn, Memo};
 
 /// Contacts of an audience, by what becomes of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,13 +72,20 @@ impl Look {
 /// A page counts no further.
 const MOST_LOOKED_AT: usize = 1_000;
 
-/// Counts an audience for a page: the same whatever it is asked for, and never a walk over everybody.
+/// Counts an audience for a page: the same whatever it is asked for, never a walk over everybody, and remembered for a moment.
 pub fn look(
     conn: &mut Conn,
+    memo: &Memo,
     view: &SavedView,
     topic: TopicId,
     now: Timestamp,
 ) -> QueryResult<Look> {
+    let question = format!("audience/{}/{topic}", view.id);
+    let look = memo.recall(&question, conn, |conn| counted(conn, view, topic, now))?;
+    Ok(*look)
+}
+
+fn counted(conn: &mut Conn, view: &SavedView, topic: TopicId, now: Timestamp) -> QueryResult<Look> {
     let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
     let reason = held_back(conn, &topic.to_string());
     let reason =
