@@ -46,7 +46,7 @@
 //! sessions and last seen, and moves the cursor. While one batch is applied, the next is read and understood. The hashes that
 //! keep duplicates out stay in memory while they are young and are written in sorted runs; cursors say which events they
 //! cover, so a restart reads the rest back from the events themselves. People and visits of a batch stay in memory for the next
-//! one, on SQLite and until anybody else writes. What cannot be understood goes to the quarantine, with its bytes, and can be
+//! one, until anybody else writes any of them. What cannot be understood goes to the quarantine, with its bytes, and can be
 //! repaired and replayed at its true time. After the commit `events::live` tells the pages that watch. What is done in the house
 //! (a deal won, a ticket answered) takes the same way: [`events::acts`] puts it into the inbox as an event of the built-in source.
 //!

@@ -1,12 +1,9 @@
 //! What tags are put on: how many there are of each, and how a tag is carried over to another.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use crate::base::ids::TagId;
 use crate::db::Conn;
-use crate::db::schema::{company_tags, contact_tags, tags};
 
 /// Counts stop here: above it a page says "1,000+".
 pub const COUNTED: i64 = 1_000;
@@ -31,69 +28,54 @@ pub struct TagUse {
 #[derive(Debug, Clone, Default)]
 pub struct TagUses(pub Vec<TagUse>);
 
-/// Contacts.
-pub const CONTACTS: TagUse = TagUse {
-    words: "Contacts",
-    list: "/contacts?tag=",
-    held: |conn, ids| {
-        let held = sql::<BigInt>(
-            "(SELECT COUNT(*) FROM (SELECT 1 FROM contact_tags WHERE contact_tags.tag_id = tags.id LIMIT 1001) AS held)",
-        );
-        tags::table
-            .filter(tags::id.eq_any(ids.to_vec()))
-            .select((tags::id, held))
-            .load(conn)
-    },
-    carry: |conn, from, to| {
-        if let Some(to) = to {
-            let other = diesel::alias!(contact_tags as other);
-            let already = other
-                .filter(other.field(contact_tags::tag_id).eq(to))
-                .select(other.field(contact_tags::contact_id));
-            let moved = contact_tags::table
-                .filter(contact_tags::tag_id.eq(from))
-                .filter(contact_tags::contact_id.ne_all(already));
-            diesel::update(moved)
-                .set(contact_tags::tag_id.eq(to))
-                .execute(conn)?;
+/// A use whose table has a tag and a record to a row: the table, its column of the record, heading, list.
+#[macro_export]
+macro_rules! tag_use {
+    ($table:ident, $record:ident, $words:literal, $list:literal) => {
+        $crate::contacts::tags::TagUse {
+            words: $words,
+            list: $list,
+            held: |conn, ids| {
+                use diesel::prelude::*;
+                use $crate::db::schema::tags;
+                let held = diesel::dsl::sql::<diesel::sql_types::BigInt>(concat!(
+                    "(SELECT COUNT(*) FROM (SELECT 1 FROM ",
+                    stringify!($table),
+                    " AS held WHERE held.tag_id = tags.id LIMIT 1001) AS counted)"
+                ));
+                tags::table
+                    .filter(tags::id.eq_any(ids.to_vec()))
+                    .select((tags::id, held))
+                    .load(conn)
+            },
+            carry: |conn, from, to| {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table;
+                if let Some(to) = to {
+                    let other = diesel::alias!($table as other);
+                    let already = other
+                        .filter(other.field($table::tag_id).eq(to))
+                        .select(other.field($table::$record));
+                    let moved = $table::table
+                        .filter($table::tag_id.eq(from))
+                        .filter($table::$record.ne_all(already));
+                    diesel::update(moved)
+                        .set($table::tag_id.eq(to))
+                        .execute(conn)?;
+                }
+                diesel::delete($table::table.filter($table::tag_id.eq(from)))
+                    .execute(conn)
+                    .map(|_| ())
+            },
         }
-        diesel::delete(contact_tags::table.filter(contact_tags::tag_id.eq(from)))
-            .execute(conn)
-            .map(|_| ())
-    },
-};
+    };
+}
+
+/// Contacts.
+pub const CONTACTS: TagUse = tag_use!(contact_tags, contact_id, "Contacts", "/contacts?tag=");
 
 /// Companies.
-pub const COMPANIES: TagUse = TagUse {
-    words: "Companies",
-    list: "",
-    held: |conn, ids| {
-        let held = sql::<BigInt>(
-            "(SELECT COUNT(*) FROM (SELECT 1 FROM company_tags WHERE company_tags.tag_id = tags.id LIMIT 1001) AS held)",
-        );
-        tags::table
-            .filter(tags::id.eq_any(ids.to_vec()))
-            .select((tags::id, held))
-            .load(conn)
-    },
-    carry: |conn, from, to| {
-        if let Some(to) = to {
-            let other = diesel::alias!(company_tags as other);
-            let already = other
-                .filter(other.field(company_tags::tag_id).eq(to))
-                .select(other.field(company_tags::company_id));
-            let moved = company_tags::table
-                .filter(company_tags::tag_id.eq(from))
-                .filter(company_tags::company_id.ne_all(already));
-            diesel::update(moved)
-                .set(company_tags::tag_id.eq(to))
-                .execute(conn)?;
-        }
-        diesel::delete(company_tags::table.filter(company_tags::tag_id.eq(from)))
-            .execute(conn)
-            .map(|_| ())
-    },
-};
+pub const COMPANIES: TagUse = tag_use!(company_tags, company_id, "Companies", "");
 
 impl TagUses {
     /// How many of each kind have each of these tags, kind by kind.
