@@ -1,6 +1,8 @@
 //! What other records show of deals: cards of a contact and of a company, panels of Home; and what moves with a contact
 //! that becomes another.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Deal, date_shown};
@@ -64,7 +66,11 @@ pub fn company_tasks(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResu
 }
 
 fn card(conn: &mut Conn, deals: Vec<Deal>, ask: &CardAsk, add: String) -> QueryResult<Card> {
-    let stages = pipelines::all_stages(conn)?;
+    let stages = if deals.is_empty() {
+        HashMap::new()
+    } else {
+        pipelines::all_stages(conn)?
+    };
     let today = ask.now.utc().with_timezone(&ask.zone).date_naive();
     let row = |deal: &Deal| {
         let stage = stages.get(&deal.stage_id);

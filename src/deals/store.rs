@@ -142,6 +142,9 @@ pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResul
         .select(deal_contacts::deal_id)
         .limit(limit)
         .load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     Deal::query()
         .filter(deals::id.eq_any(ids))
         .filter(deals::deleted_at.is_null())

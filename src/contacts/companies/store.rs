@@ -106,6 +106,9 @@ pub fn primary_domains(
     conn: &mut Conn,
     ids: &[CompanyId],
 ) -> QueryResult<HashMap<CompanyId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(CompanyId, String)> = Cached(
         company_domains::table
             .filter(company_domains::company_id.eq_any(padded(ids.to_vec())))

@@ -16,7 +16,7 @@ use crate::contacts::identities;
 use crate::contacts::model::{Contact, Stage};
 use crate::contacts::tags::{self, Tag};
 use crate::contacts::{store, traits};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Memo};
 use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
 use crate::web::{self as kit, Error, Page, Redirect, Result, redirect};
 
@@ -120,6 +120,7 @@ pub async fn page(
     extra: Extra,
 ) -> Result<Either<Page<ShowPage>, Redirect>> {
     let (reader, strands, cards) = (viewer.clone(), strands.clone(), cards.clone());
+    let memo = db.memo();
     let found = db
         .read(move |conn| {
             let Some(contact) = store::find(conn, id)? else {
@@ -131,7 +132,7 @@ pub async fn page(
             if contact.deleted_at.is_some() {
                 return Err(Error::NotFound);
             }
-            ShowPage::read(conn, contact, &reader, &strands, &cards, extra).map(Ok)
+            ShowPage::read(conn, &memo, contact, &reader, (&strands, &cards), extra).map(Ok)
         })
         .await?;
     Ok(match found {
@@ -164,10 +165,10 @@ impl ShowPage {
 
     fn read(
         conn: &mut Conn,
+        memo: &Memo,
         contact: Contact,
         viewer: &Viewer,
-        strands: &Strands,
-        cards: &Cards,
+        (strands, cards): (&Strands, &Cards),
         extra: Extra,
     ) -> Result<Self> {
         let (id, now, zone) = (contact.id, viewer.now, viewer.zone());
@@ -176,7 +177,7 @@ impl ShowPage {
         let identities = identities::of(conn, id)?;
         let name = identities::named(&contact, &identities);
         let claims = traits::claims(conn, id)?;
-        let owners = store::owners(conn)?;
+        let owners = memo.recall("owners", conn, store::owners)?;
         let ask = StoryAsk {
             about: About::Contact(id),
             before: extra.before,
@@ -203,15 +204,15 @@ impl ShowPage {
             owner: owner(conn, &contact)?,
             owner_word: contact.owner_id.map_or_else(String::new, |o| o.to_string()),
             owners: owners
-                .into_iter()
-                .map(|(id, name)| (id.to_string(), name))
+                .iter()
+                .map(|(id, name)| (id.to_string(), name.clone()))
                 .collect(),
             stages: Stage::options(),
             codes,
             facts: facts::columns(&contact, &claims, &extra.open, now, zone),
             traits: facts::others(&claims, &extra.open, now, zone),
             tags: tags::of_contact(conn, id)?,
-            known_tags: tags::all(conn)?,
+            known_tags: memo.recall("tags", conn, tags::all)?.to_vec(),
             cards: cards.read(conn, id, &card_ask)?,
             story: Story::read(conn, strands, &ask)?,
             adders: adders(&reach, &extra.open),

@@ -48,8 +48,14 @@ pub fn find(conn: &mut Conn, id: TagId) -> QueryResult<Option<Tag>> {
 
 /// Tags of one contact.
 pub fn of_contact(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<Tag>> {
-    let mut found = of_contacts(conn, &[contact])?;
-    Ok(found.remove(&contact).unwrap_or_default())
+    let rows: Vec<(TagId, String, String)> = contact_tags::table
+        .inner_join(tags::table.on(tags::id.eq(contact_tags::tag_id)))
+        .filter(contact_tags::contact_id.eq(contact))
+        .order(tags::name)
+        .select((tags::id, tags::name, tags::tone))
+        .load(conn)?;
+    let tag = |(id, name, tone)| Tag { id, name, tone };
+    Ok(rows.into_iter().map(tag).collect())
 }
 
 /// Tags of the contacts on a page.

@@ -32,10 +32,7 @@ pub fn visits(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
         return Ok(Vec::new());
     }
     let open = if ask.before.is_none() { OPEN_VISITS } else { 0 };
-    let mut done = ByVisit::new();
-    for visit in visits.iter().take(open) {
-        done.insert(visit.id, of_visit(conn, &own, visit)?);
-    }
+    let mut done = of_visits(conn, &own, visits.get(..open).unwrap_or(&visits))?;
     let alone = visits.iter().skip(open).filter(|visit| visit.is_one_act());
     done.extend(of_instants(
         conn,
@@ -48,9 +45,23 @@ pub fn visits(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
         .collect())
 }
 
-/// First which ones, out of the index alone, however many there are; then those.
+/// Of one identity they are a walk along its index. Of several: first which ones, out of the index alone, however many
+/// there are; then those.
 fn newest(conn: &mut Conn, own: &[i64], ask: &StrandAsk) -> QueryResult<Vec<Visit>> {
     let below = ask.bound(RANK);
+    if let [one] = own {
+        let rows = visit::visits()
+            .filter(sessions::identity_id.eq(*one))
+            .filter(sessions::started_at.le(below.at))
+            .filter(
+                sessions::started_at
+                    .lt(below.at)
+                    .or(sessions::id.lt(below.id)),
+            )
+            .order((sessions::started_at.desc(), sessions::id.desc()))
+            .limit(ask.limit);
+        return Cached(rows).load(conn);
+    }
     let ids = sessions::table
         .filter(sessions::identity_id.eq_any(padded(own.to_vec())))
         .filter(sessions::started_at.le(below.at))
@@ -70,10 +81,12 @@ fn newest(conn: &mut Conn, own: &[i64], ask: &StrandAsk) -> QueryResult<Vec<Visi
     Cached(rows).load(conn)
 }
 
-/// The identities whose events are the contact's.
+/// The identities whose events are the contact's. Most people have one that did anything, and a question about one is
+/// planned once and for all.
 pub fn identities_of(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<i64>> {
     identities::table
         .filter(identities::contact_id.eq(contact.0))
+        .filter(identities::event_count.gt(0))
         .select(identities::id)
         .limit(MOST_IDENTITIES)
         .load(conn)
@@ -81,9 +94,27 @@ pub fn identities_of(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<i64
 
 type ByVisit = HashMap<i64, Vec<Happened>>;
 
-/// The beginning of what was done on a visit. One question a visit, so that a long one hides no other.
-fn of_visit(conn: &mut Conn, own: &[i64], visit: &Visit) -> QueryResult<Vec<Happened>> {
-    visit::done_on(conn, own, visit, None, MOST_LINES as i64)
+/// The beginning of what was done on each of some visits that follow each other. In one question; where it is too much
+/// for one, each visit is asked for by itself, so that a long one hides no other.
+fn of_visits(conn: &mut Conn, own: &[i64], visits: &[Visit]) -> QueryResult<ByVisit> {
+    let most = MOST_LINES * OPEN_VISITS;
+    let since = visits.iter().map(|visit| visit.started_at).min();
+    let until = visits.iter().map(|visit| visit.ended_at).max();
+    let (Some(since), Some(until)) = (since, until) else {
+        return Ok(ByVisit::new());
+    };
+    if visits.iter().map(|visit| visit.event_count).sum::<i64>() <= most as i64 {
+        let rows = visit::done_between(conn, own, since, until, most as i64 + 1)?;
+        if rows.len() <= most {
+            return Ok(by_visit(rows));
+        }
+    }
+    let mut done = ByVisit::new();
+    for visit in visits {
+        let rows = visit::done_on(conn, own, visit, None, MOST_LINES as i64)?;
+        done.insert(visit.id, rows);
+    }
+    Ok(done)
 }
 
 /// What happened at these instants: visits of one event are told by it, and so cost one place each.
@@ -92,8 +123,7 @@ fn of_instants(conn: &mut Conn, own: &[i64], at: Vec<Timestamp>) -> QueryResult<
         return Ok(ByVisit::new());
     }
     let most = at.len() as i64 * 4;
-    let query = visit::happened()
-        .filter(events::identity_id.eq_any(padded(own.to_vec())))
+    let query = visit::of_people(own)
         .filter(events::at.eq_any(padded(at)))
         .limit(most);
     Ok(by_visit(Cached(query).load(conn)?))
@@ -130,7 +160,8 @@ fn item(contact: ContactId, visit: &Visit, done: Option<Vec<Happened>>) -> Story
         }
         return item;
     }
-    let done = done.unwrap_or_default();
+    let mut done = done.unwrap_or_default();
+    done.truncate(MOST_LINES);
     item.lines = visit::lines(&done, None);
     let hidden = visit.event_count - done.len() as i64;
     item.later = (hidden > 0).then(|| visit.rest(contact, done.last(), hidden));

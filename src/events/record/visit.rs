@@ -1,5 +1,6 @@
 //! A visit, what was done on it, and both in words.
 
+use diesel::dsl::IntoBoxed;
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ pub fn visits() -> _ {
 }
 
 /// The columns of [`Happened`].
-#[diesel::dsl::auto_type(no_type_alias)]
+#[diesel::dsl::auto_type]
 pub fn happened() -> _ {
     events::table
         .inner_join(event_names::table.on(event_names::id.eq(events::name_id)))
@@ -81,14 +82,37 @@ pub fn done_on(
     limit: i64,
 ) -> QueryResult<Vec<Happened>> {
     let (at, id) = after.unwrap_or((visit.started_at, 0));
-    let query = happened()
-        .filter(events::identity_id.eq_any(padded(own.to_vec())))
+    let query = of_people(own)
         .filter(events::at.between(at, visit.ended_at))
         .filter(events::at.gt(at).or(events::id.gt(id)))
         .filter(events::session_id.eq(visit.id))
         .order((events::at.asc(), events::id.asc()))
         .limit(limit);
     Cached(query).load(conn)
+}
+
+/// What some identities did between two instants, in order.
+pub fn done_between(
+    conn: &mut Conn,
+    own: &[i64],
+    since: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Happened>> {
+    let query = of_people(own)
+        .filter(events::at.between(since, until))
+        .order((events::at.asc(), events::id.asc()))
+        .limit(limit);
+    Cached(query).load(conn)
+}
+
+/// What some identities did. One identity is asked for as one: that question needs no new plan each time.
+pub fn of_people<'a>(own: &[i64]) -> IntoBoxed<'a, happened, <Conn as Connection>::Backend> {
+    let query = happened().into_boxed();
+    match own {
+        [one] => query.filter(events::identity_id.eq(*one)),
+        many => query.filter(events::identity_id.eq_any(padded(many.to_vec()))),
+    }
 }
 
 impl Visit {
