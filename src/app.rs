@@ -156,6 +156,7 @@ impl House {
                 keys: self.keys.clone(),
                 files: self.files.clone(),
             })
+            .with::<contacts::fields::jobs::Settle>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),

@@ -293,7 +293,7 @@ impl Money {
 const TOO_MUCH: &str = "That is more than a thousand million million.";
 
 /// The same with figures and signs that parsers know.
-fn ascii(typed: &str) -> String {
+pub fn ascii(typed: &str) -> String {
     let sign = |c: char| match c {
         '\u{660}'..='\u{669}' => figure(c, '\u{660}'),
         '\u{6f0}'..='\u{6f9}' => figure(c, '\u{6f0}'),

@@ -2,19 +2,17 @@
 //! undoing it can move each back. Cost: the rows moved, never the events. Used by people and by the enrichment worker.
 //! What slices to the right keep of a contact is re-pointed by functions that `app` lists: [`Followers`].
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
-use super::survivorship::{self, Claim};
+use super::choose;
 use crate::base::Timestamp;
-use crate::base::ids::{ContactId, IdentityId, MergeId, SourceId, UserId};
+use crate::base::ids::{ContactId, MergeId, UserId};
 use crate::db::dialect::search;
 use crate::db::schema::{
     activities, company_people, contact_tags, contacts, identities, merge_moves, merges,
-    timeline_entries, trait_values, traits,
+    timeline_entries,
 };
-use crate::db::{Conn, PortableExt};
+use crate::db::Conn;
 use crate::timeline::{self, EntryKind, NewEntry};
 
 /// Re-points what one slice keeps of the loser, and notes each row it moved.
@@ -241,12 +239,8 @@ impl Journal {
     /// Chooses anew among all claims that now hang on the winner. The claims themselves hang on identities and
     /// moved with them.
     fn traits(&self, conn: &mut Conn) -> QueryResult<()> {
-        let lost: Vec<i64> = traits::table
-            .filter(traits::contact_id.eq(self.loser.0))
-            .select(traits::key_id)
-            .load(conn)?;
-        diesel::delete(traits::table.filter(traits::contact_id.eq(self.loser.0))).execute(conn)?;
-        choose(conn, self.winner, &lost)
+        let lost = choose::give_up(conn, self.loser)?;
+        choose::choose(conn, self.winner, &lost)
     }
 
     /// What the winner lacks, the loser's columns fill; the winner's row as it was is kept in the journal.
@@ -270,83 +264,6 @@ impl Journal {
             .execute(conn)?;
         Ok(())
     }
-}
-
-/// Puts the winners of `keys` among a contact's claims into its traits.
-pub fn choose(conn: &mut Conn, contact: ContactId, keys: &[i64]) -> QueryResult<()> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut claims = claims(conn, contact, keys)?;
-    for key in keys {
-        let of_key = claims.remove(key).unwrap_or_default();
-        match survivorship::winner(&of_key) {
-            Some(winner) => show(conn, contact, *key, winner)?,
-            None => hide(conn, contact, *key)?,
-        }
-    }
-    Ok(())
-}
-
-/// What is claimed of a contact, by key.
-fn claims(
-    conn: &mut Conn,
-    contact: ContactId,
-    keys: &[i64],
-) -> QueryResult<HashMap<i64, Vec<Claim>>> {
-    let rows: Vec<(i64, IdentityId, SourceId, String, Timestamp)> = trait_values::table
-        .inner_join(identities::table.on(identities::id.eq(trait_values::identity_id)))
-        .filter(identities::contact_id.eq(contact.0))
-        .filter(trait_values::key_id.eq_any(keys))
-        .select((
-            trait_values::key_id,
-            trait_values::identity_id,
-            trait_values::source_id,
-            trait_values::value,
-            trait_values::at,
-        ))
-        .load(conn)?;
-    let mut claims: HashMap<i64, Vec<Claim>> = HashMap::new();
-    for (key, identity_id, source_id, value, at) in rows {
-        claims.entry(key).or_default().push(Claim {
-            identity_id,
-            source_id,
-            value,
-            at,
-        });
-    }
-    Ok(claims)
-}
-
-fn show(conn: &mut Conn, contact: ContactId, key: i64, winner: &Claim) -> QueryResult<()> {
-    let shown = (
-        traits::value.eq(&winner.value),
-        traits::source_id.eq(winner.source_id.0),
-        traits::identity_id.eq(winner.identity_id.0),
-        traits::at.eq(winner.at),
-    );
-    diesel::insert_into(traits::table)
-        .values((
-            traits::contact_id.eq(contact.0),
-            traits::key_id.eq(key),
-            shown,
-        ))
-        .on_conflict((traits::contact_id, traits::key_id))
-        .do_update()
-        .set(shown)
-        .portable()
-        .execute(conn)?;
-    Ok(())
-}
-
-fn hide(conn: &mut Conn, contact: ContactId, key: i64) -> QueryResult<()> {
-    diesel::delete(
-        traits::table
-            .filter(traits::contact_id.eq(contact.0))
-            .filter(traits::key_id.eq(key)),
-    )
-    .execute(conn)?;
-    Ok(())
 }
 
 /// The columns a merge may fill.

@@ -6,7 +6,9 @@
 pub mod actions;
 pub mod api;
 pub mod cards;
+pub mod choose;
 pub mod companies;
+pub mod fields;
 mod form;
 pub mod identities;
 pub mod list;
@@ -14,6 +16,7 @@ pub mod merge;
 pub mod model;
 pub mod pages;
 pub mod refusal;
+pub mod rules;
 pub mod store;
 pub mod survivorship;
 pub mod tags;

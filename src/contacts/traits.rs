@@ -4,8 +4,8 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::merge;
-pub use super::survivorship::{Claim, winner};
+use super::choose;
+pub use super::survivorship::Claim;
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId, TraitKeyId};
 use crate::base::text;
@@ -20,6 +20,8 @@ const MOST_CLAIMS: i64 = 1_000;
 /// A claim with the names a page shows.
 #[derive(Debug, Clone)]
 pub struct NamedClaim {
+    /// Id of the key.
+    pub key_id: TraitKeyId,
     /// Key of the trait.
     pub key: String,
     /// Its label, where it was given one.
@@ -44,7 +46,8 @@ pub fn set_by_hand(
         Some(value) => put(conn, identity_id, key_id, &value.to_string(), now)?,
         None => take_back(conn, contact, key_id)?,
     }
-    merge::choose(conn, contact, &[key_id.0])?;
+    unpin(conn, contact, key_id)?;
+    choose::choose(conn, contact, &[key_id.0])?;
     traits::table
         .filter(traits::contact_id.eq(contact))
         .filter(traits::key_id.eq(key_id))
@@ -56,12 +59,14 @@ pub fn set_by_hand(
 /// Every claim about a contact, by key, the newest first.
 pub fn claims(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<NamedClaim>> {
     type Row = (
+        TraitKeyId,
         String,
         String,
         IdentityId,
         SourceId,
         String,
         Timestamp,
+        Option<Timestamp>,
         Option<String>,
     );
     let rows: Vec<Row> = trait_values::table
@@ -71,17 +76,20 @@ pub fn claims(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<NamedClaim
         .filter(identities::contact_id.eq(contact))
         .order((trait_keys::key, trait_values::at.desc()))
         .select((
+            trait_keys::id,
             trait_keys::key,
             trait_keys::label,
             trait_values::identity_id,
             trait_values::source_id,
             trait_values::value,
             trait_values::at,
+            trait_values::pinned_at,
             sources::name.nullable(),
         ))
         .limit(MOST_CLAIMS)
         .load(conn)?;
-    let named = |(key, label, identity_id, source_id, value, at, source): Row| NamedClaim {
+    let named = |(key_id, key, label, identity_id, source_id, value, at, pinned_at, source): Row| NamedClaim {
+        key_id,
         key,
         label,
         source: source.unwrap_or_else(|| "a deleted source".to_owned()),
@@ -90,6 +98,7 @@ pub fn claims(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<NamedClaim
             source_id,
             value,
             at,
+            pinned_at,
         },
     };
     Ok(rows.into_iter().map(named).collect())
@@ -197,6 +206,51 @@ pub fn label_of(key: &str, label: &str) -> String {
     words
 }
 
+/// Shows the claim of one source from now on, whatever others say, or lets the rule choose again. Says whether there is
+/// such a claim.
+pub fn pin(
+    conn: &mut Conn,
+    contact: ContactId,
+    key_id: TraitKeyId,
+    claim: Option<(IdentityId, SourceId)>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    unpin(conn, contact, key_id)?;
+    let mut is_there = true;
+    if let Some((identity_id, source_id)) = claim {
+        let own = own(conn, contact)?;
+        is_there = diesel::update(trait_values::table)
+            .filter(trait_values::key_id.eq(key_id))
+            .filter(trait_values::identity_id.eq(identity_id))
+            .filter(trait_values::source_id.eq(source_id))
+            .filter(trait_values::identity_id.eq_any(own))
+            .set(trait_values::pinned_at.eq(now))
+            .execute(conn)?
+            > 0;
+    }
+    choose::choose(conn, contact, &[key_id.0])?;
+    Ok(is_there)
+}
+
+/// What a person types goes before what they pinned.
+fn unpin(conn: &mut Conn, contact: ContactId, key_id: TraitKeyId) -> QueryResult<()> {
+    let own = own(conn, contact)?;
+    diesel::update(trait_values::table)
+        .filter(trait_values::key_id.eq(key_id))
+        .filter(trait_values::identity_id.eq_any(own))
+        .filter(trait_values::pinned_at.is_not_null())
+        .set(trait_values::pinned_at.eq(None::<Timestamp>))
+        .execute(conn)
+        .map(|_| ())
+}
+
+fn own(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<IdentityId>> {
+    identities::table
+        .filter(identities::contact_id.eq(contact))
+        .select(identities::id)
+        .load(conn)
+}
+
 fn put(
     conn: &mut Conn,
     identity_id: IdentityId,
@@ -226,10 +280,7 @@ fn put(
 
 /// Also what was typed on a contact that was merged into this one.
 fn take_back(conn: &mut Conn, contact: ContactId, key_id: TraitKeyId) -> QueryResult<()> {
-    let own: Vec<IdentityId> = identities::table
-        .filter(identities::contact_id.eq(contact))
-        .select(identities::id)
-        .load(conn)?;
+    let own = own(conn, contact)?;
     diesel::delete(trait_values::table)
         .filter(trait_values::key_id.eq(key_id))
         .filter(trait_values::source_id.eq(CRM_SOURCE))

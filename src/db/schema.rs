@@ -160,6 +160,7 @@ diesel::table! {
         settings -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        is_verified -> Bool,
     }
 }
 
@@ -309,6 +310,7 @@ diesel::table! {
         source_id -> BigInt,
         value -> Text,
         at -> BigInt,
+        pinned_at -> Nullable<BigInt>,
     }
 }
 
@@ -320,6 +322,46 @@ diesel::table! {
         source_id -> BigInt,
         identity_id -> BigInt,
         at -> BigInt,
+        is_pinned -> Bool,
+    }
+}
+
+diesel::table! {
+    fields (key_id) {
+        key_id -> BigInt,
+        kind -> Text,
+        group_name -> Text,
+        position -> BigInt,
+        options -> Text,
+        currency -> Text,
+        is_required -> Bool,
+        is_unique -> Bool,
+        is_sensitive -> Bool,
+        wanted_kind -> Nullable<Text>,
+        faults -> Nullable<Text>,
+        filled_at -> Nullable<BigInt>,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trait_rules (key_id) {
+        key_id -> BigInt,
+        rule -> Text,
+        source_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    field_values (key_id, record_id, part) {
+        key_id -> BigInt,
+        record_id -> BigInt,
+        part -> BigInt,
+        number -> Nullable<Double>,
+        text -> Nullable<Text>,
     }
 }
 
@@ -923,6 +965,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     trait_keys,
     trait_values,
     traits,
+    fields,
+    trait_rules,
+    field_values,
     company_traits,
     merges,
     merge_moves,

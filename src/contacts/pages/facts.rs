@@ -10,6 +10,7 @@ use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId};
 use crate::contacts::identities::Identity;
 use crate::contacts::model::{Contact, Field};
+use crate::contacts::survivorship::Order;
 use crate::contacts::traits::{self, NamedClaim};
 use crate::web as kit;
 
@@ -96,13 +97,22 @@ pub struct Identifier {
     pub is_marked: bool,
 }
 
+/// Who looks, when, and by which rules values are chosen.
+pub struct Glance<'a> {
+    /// Which claim is shown.
+    pub order: &'a Order,
+    /// Now.
+    pub now: Timestamp,
+    /// Where the reader is.
+    pub zone: Tz,
+}
+
 /// The facts that are columns.
 pub fn columns(
     contact: &Contact,
     claims: &[NamedClaim],
     open: &Open,
-    now: Timestamp,
-    zone: Tz,
+    glance: &Glance<'_>,
 ) -> Vec<Fact> {
     let fact = |field: &Field| {
         let value = field.of(contact);
@@ -122,8 +132,7 @@ pub fn columns(
                 value.to_owned(),
                 &of_key,
                 is_open.then_some(open),
-                now,
-                zone,
+                glance,
             )
         })
     };
@@ -131,7 +140,7 @@ pub fn columns(
 }
 
 /// Everything else that is claimed.
-pub fn others(claims: &[NamedClaim], open: &Open, now: Timestamp, zone: Tz) -> Vec<Fact> {
+pub fn others(claims: &[NamedClaim], open: &Open, glance: &Glance<'_>) -> Vec<Fact> {
     let mut by_key: BTreeMap<&str, Vec<&NamedClaim>> = BTreeMap::new();
     for claim in claims {
         let is_shown_elsewhere = Field::of_trait(&claim.key).is_some()
@@ -142,14 +151,16 @@ pub fn others(claims: &[NamedClaim], open: &Open, now: Timestamp, zone: Tz) -> V
     }
     let fact = |(key, of_key): (&str, Vec<&NamedClaim>)| {
         let all: Vec<traits::Claim> = of_key.iter().map(|named| named.claim.clone()).collect();
-        let value = traits::winner(&all).map_or_else(String::new, |c| traits::shown(&c.value));
+        let id = of_key.first().map_or(0, |named| named.key_id.0);
+        let winner = glance.order.winner(id, &all);
+        let value = winner.map_or_else(String::new, |c| traits::shown(&c.value));
         let label = of_key.first().map_or("", |named| named.label.as_str());
         let is_open = open.name == format!("trait:{key}");
         Fact {
             name: key.to_owned(),
             label: traits::label_of(key, label),
             is_trait: true,
-            ..fact(value, &of_key, is_open.then_some(open), now, zone)
+            ..fact(value, &of_key, is_open.then_some(open), glance)
         }
     };
     by_key.into_iter().take(MOST_TRAITS).map(fact).collect()
@@ -181,12 +192,12 @@ fn fact(
     value: String,
     claims: &[&NamedClaim],
     open: Option<&Open>,
-    now: Timestamp,
-    zone: Tz,
+    glance: &Glance<'_>,
 ) -> Fact {
     let all: Vec<traits::Claim> = claims.iter().map(|named| named.claim.clone()).collect();
-    let winner = traits::winner(&all);
-    let ago = |at: Timestamp| kit::ago(at, now, zone);
+    let id = claims.first().map_or(0, |named| named.key_id.0);
+    let winner = glance.order.winner(id, &all);
+    let ago = |at: Timestamp| kit::ago(at, glance.now, glance.zone);
     let source = claims
         .iter()
         .find(|named| Some(&named.claim) == winner)

@@ -5,7 +5,7 @@ use askama::Template;
 use diesel::QueryResult;
 use serde::Deserialize;
 
-use super::facts::{self, Fact, Identifier, Open};
+use super::facts::{self, Fact, Glance, Identifier, Open};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::Timestamp;
@@ -15,7 +15,7 @@ use crate::contacts::cards::{Card, CardAsk, Cards};
 use crate::contacts::identities;
 use crate::contacts::model::{Contact, Stage};
 use crate::contacts::tags::{self, Tag};
-use crate::contacts::{store, traits};
+use crate::contacts::{rules, store, traits};
 use crate::db::{Conn, Db, Memo};
 use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
 use crate::web::{self as kit, Error, Page, Redirect, Result, redirect};
@@ -177,6 +177,12 @@ impl ShowPage {
         let identities = identities::of(conn, id)?;
         let name = identities::named(&contact, &identities);
         let claims = traits::claims(conn, id)?;
+        let order = memo.recall("trait rules", conn, rules::load)?;
+        let glance = Glance {
+            order: &order,
+            now,
+            zone,
+        };
         let owners = memo.recall("owners", conn, store::owners)?;
         let ask = StoryAsk {
             about: About::Contact(id),
@@ -209,8 +215,8 @@ impl ShowPage {
                 .collect(),
             stages: Stage::options(),
             codes,
-            facts: facts::columns(&contact, &claims, &extra.open, now, zone),
-            traits: facts::others(&claims, &extra.open, now, zone),
+            facts: facts::columns(&contact, &claims, &extra.open, &glance),
+            traits: facts::others(&claims, &extra.open, &glance),
             tags: tags::of_contact(conn, id)?,
             known_tags: memo.recall("tags", conn, tags::all)?.to_vec(),
             cards: cards.read(conn, id, &card_ask)?,

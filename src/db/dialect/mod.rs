@@ -11,5 +11,6 @@ pub mod reserve;
 pub mod rows;
 pub mod search;
 pub mod tally;
+pub mod typed;
 pub mod unchanged;
 pub mod upsert;

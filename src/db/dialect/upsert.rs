@@ -3,7 +3,7 @@
 
 use diesel::ExecuteCopyFromDsl;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Double, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::prepared::prepared;
@@ -195,6 +195,8 @@ pub struct Trait<'a> {
     pub identity_id: i64,
     /// When, in microseconds.
     pub at: i64,
+    /// Whether a person chose it.
+    pub is_pinned: bool,
 }
 
 /// Replaces what contacts show.
@@ -203,9 +205,10 @@ pub fn traits(conn: &mut Conn, rows: &[Trait<'_>]) -> QueryResult<()> {
         Conn::Sqlite(c) => {
             for row in rows {
                 prepared(
-                    "INSERT INTO traits (contact_id, key_id, value, source_id, identity_id, at) VALUES ($1, $2, $3, $4, $5, $6) \
+                    "INSERT INTO traits (contact_id, key_id, value, source_id, identity_id, at, is_pinned) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7) \
                      ON CONFLICT (contact_id, key_id) DO UPDATE SET value = excluded.value, source_id = excluded.source_id, \
-                     identity_id = excluded.identity_id, at = excluded.at",
+                     identity_id = excluded.identity_id, at = excluded.at, is_pinned = excluded.is_pinned",
                 )
                 .bind::<BigInt, _>(row.contact_id)
                 .bind::<BigInt, _>(row.key_id)
@@ -213,6 +216,7 @@ pub fn traits(conn: &mut Conn, rows: &[Trait<'_>]) -> QueryResult<()> {
                 .bind::<BigInt, _>(row.source_id)
                 .bind::<BigInt, _>(row.identity_id)
                 .bind::<BigInt, _>(row.at)
+                .bind::<Bool, _>(row.is_pinned)
                 .execute(c)?;
             }
         }
@@ -221,10 +225,10 @@ pub fn traits(conn: &mut Conn, rows: &[Trait<'_>]) -> QueryResult<()> {
                 let number =
                     |pick: fn(&Trait<'_>) -> i64| rows.iter().map(pick).collect::<Vec<_>>();
                 prepared(
-                    "INSERT INTO traits (contact_id, key_id, value, source_id, identity_id, at) \
-                     SELECT * FROM unnest($1, $2, $3, $4, $5, $6) \
+                    "INSERT INTO traits (contact_id, key_id, value, source_id, identity_id, at, is_pinned) \
+                     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) \
                      ON CONFLICT (contact_id, key_id) DO UPDATE SET value = excluded.value, source_id = excluded.source_id, \
-                     identity_id = excluded.identity_id, at = excluded.at",
+                     identity_id = excluded.identity_id, at = excluded.at, is_pinned = excluded.is_pinned",
                 )
                 .bind::<Array<BigInt>, _>(number(|row| row.contact_id))
                 .bind::<Array<BigInt>, _>(number(|row| row.key_id))
@@ -232,6 +236,7 @@ pub fn traits(conn: &mut Conn, rows: &[Trait<'_>]) -> QueryResult<()> {
                 .bind::<Array<BigInt>, _>(number(|row| row.source_id))
                 .bind::<Array<BigInt>, _>(number(|row| row.identity_id))
                 .bind::<Array<BigInt>, _>(number(|row| row.at))
+                .bind::<Array<Bool>, _>(rows.iter().map(|row| row.is_pinned).collect::<Vec<_>>())
                 .execute(c)?;
             }
         }

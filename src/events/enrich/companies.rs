@@ -6,19 +6,29 @@ use diesel::upsert::excluded;
 use super::claims::Claim;
 use super::read::Draft;
 use super::trait_keys::key_ids;
-use crate::base::ids::{ContactId, SourceId};
+use crate::base::ids::{ContactId, IdentityId, SourceId};
 use crate::base::{EmailAddress, Timestamp, text};
 use crate::contacts::companies::is_free_mail;
-use crate::contacts::survivorship;
+use crate::contacts::fields::index::{self, Declared};
+use crate::contacts::survivorship::{self, Order};
 use crate::db::dialect::search;
 use crate::db::schema::{companies, company_domains, company_people, company_traits, contacts};
 use crate::db::{Conn, PortableExt};
+
+/// By which rules a company learns.
+pub(super) struct Rules<'a> {
+    /// Which value is shown.
+    pub order: &'a Order,
+    /// What lists know of it.
+    pub declared: &'a Declared,
+}
 
 /// Finds or makes the company of a group call, learns its traits, and puts the contact into it.
 pub(super) fn join(
     conn: &mut Conn,
     draft: &Draft,
     contact: ContactId,
+    rules: &Rules<'_>,
     now: Timestamp,
 ) -> QueryResult<()> {
     let Some(group) = draft.group.as_deref() else {
@@ -68,7 +78,7 @@ pub(super) fn join(
     if let Some(domain) = domain {
         add_domain(conn, company, domain)?;
     }
-    learn(conn, draft, company, now)?;
+    learn(conn, draft, company, rules, now)?;
     belong(conn, draft.source_id, company, contact)?;
     diesel::update(
         companies::table
@@ -188,7 +198,13 @@ fn add_domain(conn: &mut Conn, company: i64, domain: String) -> QueryResult<()> 
     Ok(())
 }
 
-fn learn(conn: &mut Conn, draft: &Draft, company: i64, now: Timestamp) -> QueryResult<()> {
+fn learn(
+    conn: &mut Conn,
+    draft: &Draft,
+    company: i64,
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> QueryResult<()> {
     let wanted: Vec<&str> = draft
         .claims
         .iter()
@@ -203,13 +219,29 @@ fn learn(conn: &mut Conn, draft: &Draft, company: i64, now: Timestamp) -> QueryR
         let Some(key) = keys.get(&claim.key) else {
             continue;
         };
-        let known: Option<Timestamp> = company_traits::table
+        let known: Option<(String, SourceId, Timestamp)> = company_traits::table
             .filter(company_traits::company_id.eq(company))
             .filter(company_traits::key_id.eq(key))
-            .select(company_traits::at)
+            .select((
+                company_traits::value,
+                company_traits::source_id,
+                company_traits::at,
+            ))
             .first(conn)
             .optional()?;
-        if known.is_some_and(|at| at > draft.at) {
+        let said = |value: &str, source_id, at| survivorship::Claim {
+            identity_id: IdentityId(0),
+            source_id,
+            value: value.to_owned(),
+            at,
+            pinned_at: None,
+        };
+        let after = said(&claim.value, draft.source_id, draft.at);
+        let is_outdone = |(value, source, at): (String, SourceId, Timestamp)| {
+            let before = said(&value, source, at);
+            rules.order.compare(*key, &before, &after).is_ge()
+        };
+        if known.is_some_and(is_outdone) {
             continue;
         }
         diesel::insert_into(company_traits::table)
@@ -229,6 +261,8 @@ fn learn(conn: &mut Conn, draft: &Draft, company: i64, now: Timestamp) -> QueryR
             ))
             .portable()
             .execute(conn)?;
+        let shown = [(company, *key, Some(claim.value.as_str()))];
+        index::write(conn, rules.declared, shown.into_iter())?;
     }
     Ok(())
 }

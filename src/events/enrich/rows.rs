@@ -100,6 +100,7 @@ pub(super) struct TraitRow {
     pub source_id: i64,
     pub identity_id: i64,
     pub at: Timestamp,
+    pub is_pinned: bool,
 }
 
 #[derive(Debug, Insertable)]

@@ -12,7 +12,9 @@ use super::trait_keys::key_ids;
 use super::{columns, companies};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
-use crate::contacts::survivorship::{self, Claim};
+use crate::contacts::fields::{Object, index};
+use crate::contacts::rules;
+use crate::contacts::survivorship::{Claim, Order};
 use crate::db::Conn;
 use crate::db::dialect::upsert;
 use crate::db::schema::{trait_values, traits};
@@ -40,16 +42,25 @@ pub(super) fn write(
     now: Timestamp,
 ) -> QueryResult<HashMap<usize, usize>> {
     let mut learned = HashMap::new();
-    for (draft, owner) in owned
+    let is_told = |draft: &Draft| {
+        draft.kind == EventKind::Group
+            || (draft.kind == EventKind::Identify && !draft.claims.is_empty())
+    };
+    if !owned.iter().any(|(draft, _)| is_told(draft)) {
+        return Ok(learned);
+    }
+    let order = rules::load(conn)?;
+    let groups: Vec<&(&Draft, Owner)> = owned
         .iter()
         .filter(|(draft, _)| draft.kind == EventKind::Group)
-    {
-        companies::join(
-            conn,
-            draft,
-            ContactId(world.survivor(owner.contact)),
-            draft.received_at,
-        )?;
+        .collect();
+    if !groups.is_empty() {
+        let declared = index::Declared::load(conn, Object::Company)?;
+        let rules = companies::Rules { order: &order, declared: &declared };
+        for (draft, owner) in groups {
+            let contact = ContactId(world.survivor(owner.contact));
+            companies::join(conn, draft, contact, &rules, draft.received_at)?;
+        }
     }
     let speakers: Vec<(usize, &Draft, Owner)> = owned
         .iter()
@@ -61,12 +72,13 @@ pub(super) fn write(
         return Ok(learned);
     }
     let keys = keys(conn, &speakers, now)?;
-    keep(conn, &speakers, &keys)?;
+    keep(conn, &speakers, &keys, &order)?;
     let mut shown = shown(conn, &speakers, world)?;
     let mut changes = Changes::default();
     for (n, draft, owner) in &speakers {
         let contact = world.survivor(owner.contact);
-        let news = show(draft, *owner, contact, &keys, &mut shown, &mut changes);
+        let said = Said { draft, owner: *owner, contact };
+        let news = show(&said, &keys, &order, &mut shown, &mut changes);
         learned.insert(*n, news);
     }
     let Changes { rows, news } = changes;
@@ -81,53 +93,71 @@ pub(super) fn write(
             source_id: row.source_id,
             identity_id: row.identity_id,
             at: row.at.0,
+            is_pinned: row.is_pinned,
         })
         .collect();
     upsert::traits(conn, &shown_rows)?;
+    let declared = index::Declared::load(conn, Object::Contact)?;
+    let typed = rows
+        .iter()
+        .map(|row| (row.contact_id, row.key_id, Some(row.value.as_str())));
+    index::write(conn, &declared, typed)?;
     rows.retain(|row| news.contains(&(row.contact_id, row.key_id)));
     found_by.extend(columns::project(conn, &rows, &keys, world, now)?);
     Ok(learned)
 }
 
-/// Shows what a draft claims of its contact wherever that outranks what was shown; returns how many values are news.
-fn show(
-    draft: &Draft,
+/// A draft that claims something, on whose identity, and of which contact.
+struct Said<'a> {
+    draft: &'a Draft,
     owner: Owner,
     contact: i64,
+}
+
+/// Shows what a draft claims of its contact wherever that outranks what was shown; returns how many values are news.
+fn show(
+    said: &Said<'_>,
     keys: &HashMap<String, i64>,
+    order: &Order,
     shown: &mut Shown,
     changes: &mut Changes,
 ) -> usize {
     let mut news = 0;
-    for claim in &draft.claims {
+    for claim in &said.draft.claims {
         let Some(key_id) = keys.get(&claim.key) else {
             continue;
         };
-        let row = TraitRow {
-            contact_id: contact,
+        let place = (said.contact, *key_id);
+        let before = shown.get(&place);
+        let mut row = TraitRow {
+            contact_id: said.contact,
             key_id: *key_id,
             value: claim.value.clone(),
-            source_id: draft.source_id.0,
-            identity_id: owner.identity,
-            at: draft.at,
+            source_id: said.draft.source_id.0,
+            identity_id: said.owner.identity,
+            at: said.draft.at,
+            is_pinned: false,
         };
-        let before = shown.get(&(contact, *key_id));
-        if before
-            .is_some_and(|before| survivorship::compare(&as_claim(before), &as_claim(&row)).is_ge())
-        {
+        // What a person pinned goes on as its source goes on.
+        row.is_pinned = before.is_some_and(|before| {
+            before.is_pinned && as_claim(before).is_beside(&as_claim(&row))
+        });
+        if before.is_some_and(|before| {
+            order.compare(*key_id, &as_claim(before), &as_claim(&row)).is_ge()
+        }) {
             continue;
         }
         if before.is_none_or(|before| before.value != row.value) {
             news += 1;
-            changes.news.insert((contact, *key_id));
+            changes.news.insert(place);
         }
         // The same value said again soon after is not worth a write.
         let is_fresh = before.is_some_and(|b| {
-            b.value == row.value && b.source_id == row.source_id && row.at.since(b.at) < FRESH
+            b.value == row.value && b.source_id == row.source_id && is_soon(row.at, b.at)
         });
         if !is_fresh {
-            shown.insert((contact, *key_id), row.clone());
-            changes.rows.insert((contact, *key_id), row);
+            shown.insert(place, row.clone());
+            changes.rows.insert(place, row);
         }
     }
     news
@@ -136,12 +166,17 @@ fn show(
 /// How long a repeated value counts as just said.
 const FRESH: i64 = crate::base::clock::MINUTE;
 
+fn is_soon(at: Timestamp, before: Timestamp) -> bool {
+    at.since(before).saturating_abs() < FRESH
+}
+
 fn as_claim(row: &TraitRow) -> Claim {
     Claim {
         identity_id: IdentityId(row.identity_id),
         source_id: SourceId(row.source_id),
         value: row.value.clone(),
         at: row.at,
+        pinned_at: row.is_pinned.then_some(Timestamp::ZERO),
     }
 }
 
@@ -159,11 +194,12 @@ pub(super) fn keys(
     key_ids(conn, "contact", &wanted, now)
 }
 
-/// Keeps every claim by identity and source: the latest of each.
+/// Keeps every claim by identity and source: of each the latest, or the first, where the first is what counts.
 fn keep(
     conn: &mut Conn,
     speakers: &[(usize, &Draft, Owner)],
     keys: &HashMap<String, i64>,
+    order: &Order,
 ) -> QueryResult<()> {
     let mut latest: HashMap<(i64, i64, i64), TraitValueRow> = HashMap::new();
     for (_, draft, owner) in speakers {
@@ -181,7 +217,7 @@ fn keep(
             let slot = (row.identity_id, row.key_id, row.source_id);
             if latest
                 .get(&slot)
-                .is_none_or(|before| (before.at, &before.value) < (row.at, &row.value))
+                .is_none_or(|before| is_outdone(order, &row, before.at, &before.value))
             {
                 latest.insert(slot, row);
             }
@@ -193,8 +229,8 @@ fn keep(
     rows.retain(|row| {
         kept.get(&(row.identity_id, row.key_id, row.source_id))
             .is_none_or(|(at, value)| {
-                (*at, value) < (row.at, &row.value)
-                    && !(*value == row.value && row.at.since(*at) < FRESH)
+                is_outdone(order, row, *at, value)
+                    && !(*value == row.value && is_soon(row.at, *at))
             })
     });
     let rows: Vec<upsert::TraitValue<'_>> = rows
@@ -209,6 +245,19 @@ fn keep(
         .collect();
     upsert::trait_values(conn, &rows)?;
     Ok(())
+}
+
+/// Whether what was claimed in the place of a row gives way to it.
+fn is_outdone(order: &Order, row: &TraitValueRow, at: Timestamp, value: &str) -> bool {
+    let claim = |at, value: &str| Claim {
+        identity_id: IdentityId(row.identity_id),
+        source_id: SourceId(row.source_id),
+        value: value.to_owned(),
+        at,
+        pinned_at: None,
+    };
+    let (before, after) = (claim(at, value), claim(row.at, &row.value));
+    order.compare(row.key_id, &before, &after).is_lt()
 }
 
 type Kept = HashMap<(i64, i64, i64), (Timestamp, String)>;
