@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use super::choose;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, MergeId, UserId};
+use crate::db::Conn;
 use crate::db::dialect::search;
 use crate::db::schema::{
     activities, company_people, contact_tags, contacts, identities, merge_moves, merges,
     timeline_entries,
 };
-use crate::db::Conn;
 use crate::timeline::{self, EntryKind, NewEntry};
 
 /// Re-points what one slice keeps of the loser, and notes each row it moved.

@@ -12,7 +12,11 @@ use crate::db::{Conn, PortableExt};
 /// Every rule, and which sources are verified. Few rows each.
 pub fn load(conn: &mut Conn) -> QueryResult<Order> {
     let rows: Vec<(i64, String, Option<SourceId>)> = trait_rules::table
-        .select((trait_rules::key_id, trait_rules::rule, trait_rules::source_id))
+        .select((
+            trait_rules::key_id,
+            trait_rules::rule,
+            trait_rules::source_id,
+        ))
         .load(conn)?;
     let rules: HashMap<i64, Rule> = rows
         .into_iter()
@@ -38,7 +42,10 @@ pub fn set(conn: &mut Conn, key: TraitKeyId, rule: Rule) -> QueryResult<bool> {
         diesel::delete(trait_rules::table.filter(trait_rules::key_id.eq(key))).execute(conn)?;
         return Ok(true);
     }
-    let row = (trait_rules::rule.eq(word), trait_rules::source_id.eq(source));
+    let row = (
+        trait_rules::rule.eq(word),
+        trait_rules::source_id.eq(source),
+    );
     diesel::insert_into(trait_rules::table)
         .values((trait_rules::key_id.eq(key), row))
         .on_conflict(trait_rules::key_id)

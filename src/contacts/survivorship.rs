@@ -142,8 +142,14 @@ mod tests {
         let (verified, hand) = (claim(4, 2, "\"verified\""), claim(1, 1, "\"hand\""));
         assert_eq!(shown(&[]), None);
         assert_eq!(shown(&[claim(2, 1, "\"\""), claim(3, 2, "null")]), None);
-        assert_eq!(shown(&[old.clone(), new.clone()]).as_deref(), Some("\"new\""));
-        assert_eq!(shown(&[old, claim(3, 9, "\"\"")]).as_deref(), Some("\"old\""));
+        assert_eq!(
+            shown(&[old.clone(), new.clone()]).as_deref(),
+            Some("\"new\"")
+        );
+        assert_eq!(
+            shown(&[old, claim(3, 9, "\"\"")]).as_deref(),
+            Some("\"old\"")
+        );
         assert_eq!(
             shown(&[new.clone(), verified.clone()]).as_deref(),
             Some("\"verified\"")
@@ -164,11 +170,19 @@ mod tests {
         assert_eq!(by(Rule::Source(SourceId(5)), &claims), "\"billing\"");
         assert_eq!(by(Rule::Source(SourceId(8)), &claims), "\"hand\"");
         assert_eq!(by(Rule::First, &claims), "\"hand\"");
-        assert_eq!(by(Rule::First, claims.get(1..).unwrap_or_default()), "\"first\"");
+        assert_eq!(
+            by(Rule::First, claims.get(1..).unwrap_or_default()),
+            "\"first\""
+        );
         if let Some(pinned) = claims.get_mut(1) {
             pinned.pinned_at = Some(Timestamp(50));
         }
-        for rule in [Rule::Usual, Rule::Newest, Rule::Source(SourceId(5)), Rule::First] {
+        for rule in [
+            Rule::Usual,
+            Rule::Newest,
+            Rule::Source(SourceId(5)),
+            Rule::First,
+        ] {
             assert_eq!(by(rule, &claims), "\"first\"", "{rule:?}");
         }
         if let Some(pinned) = claims.get_mut(2) {
@@ -202,7 +216,9 @@ mod tests {
         let (mut kept, mut shown): (Vec<Claim>, Option<Claim>) = (Vec::new(), None);
         for claim in claims.iter().filter(|claim| !claim.is_empty()) {
             match kept.iter_mut().find(|before| before.is_beside(claim)) {
-                Some(before) if order.compare(KEY, before, claim).is_lt() => before.clone_from(claim),
+                Some(before) if order.compare(KEY, before, claim).is_lt() => {
+                    before.clone_from(claim)
+                }
                 Some(_) => {}
                 None => kept.push(claim.clone()),
             }
@@ -228,7 +244,11 @@ mod tests {
             let order = order(rule);
             let mut claims = claims(&mut seed);
             let (kept, first) = one_by_one(&order, &claims);
-            assert_eq!(order.winner(KEY, &kept), first.as_ref(), "{rule:?} {claims:?}");
+            assert_eq!(
+                order.winner(KEY, &kept),
+                first.as_ref(),
+                "{rule:?} {claims:?}"
+            );
             let turns = claims.len();
             for turn in 0..turns {
                 claims.rotate_left(1);

@@ -88,19 +88,22 @@ pub fn claims(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<NamedClaim
         ))
         .limit(MOST_CLAIMS)
         .load(conn)?;
-    let named = |(key_id, key, label, identity_id, source_id, value, at, pinned_at, source): Row| NamedClaim {
-        key_id,
-        key,
-        label,
-        source: source.unwrap_or_else(|| "a deleted source".to_owned()),
-        claim: Claim {
-            identity_id,
-            source_id,
-            value,
-            at,
-            pinned_at,
-        },
-    };
+    let named =
+        |(key_id, key, label, identity_id, source_id, value, at, pinned_at, source): Row| {
+            NamedClaim {
+                key_id,
+                key,
+                label,
+                source: source.unwrap_or_else(|| "a deleted source".to_owned()),
+                claim: Claim {
+                    identity_id,
+                    source_id,
+                    value,
+                    at,
+                    pinned_at,
+                },
+            }
+        };
     Ok(rows.into_iter().map(named).collect())
 }
 

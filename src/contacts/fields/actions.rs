@@ -75,9 +75,16 @@ pub fn declare(conn: &mut Conn, new: &NewField, by: &By) -> Result<Field, Refusa
         return Err(Refusal::invalid("is_unique", why));
     }
     diesel::update(trait_keys::table.filter(trait_keys::id.eq(id)))
-        .set((trait_keys::label.eq(&label), trait_keys::is_declared.eq(true)))
+        .set((
+            trait_keys::label.eq(&label),
+            trait_keys::is_declared.eq(true),
+        ))
         .execute(conn)?;
-    let options = if new.kind.has_options() { options } else { Vec::new() };
+    let options = if new.kind.has_options() {
+        options
+    } else {
+        Vec::new()
+    };
     diesel::insert_into(fields::table)
         .values((
             fields::key_id.eq(id),
@@ -110,7 +117,14 @@ pub(super) fn tell(
     detail: &str,
     by: &By,
 ) -> QueryResult<()> {
-    audit::record(conn, &by.audited(), action, Some(("field", id.0)), detail, by.now)
+    audit::record(
+        conn,
+        &by.audited(),
+        action,
+        Some(("field", id.0)),
+        detail,
+        by.now,
+    )
 }
 
 /// `Shoe size (EU)` → `shoe_size_eu`.
@@ -147,14 +161,17 @@ pub(super) fn cleaned(options: &[FieldOption]) -> Result<Vec<FieldOption>, Strin
         if value.is_empty() {
             continue;
         }
-        let label = if label.is_empty() { value.clone() } else { label };
+        let label = if label.is_empty() {
+            value.clone()
+        } else {
+            label
+        };
         // A list of options is written with these between them.
         if value.contains([',', ';', '|']) {
             return Err(format!("“{label}”: write options without , ; and |."));
         }
-        let is_twin = |o: &FieldOption| {
-            o.value == value || text::fold(&o.label) == text::fold(&label)
-        };
+        let is_twin =
+            |o: &FieldOption| o.value == value || text::fold(&o.label) == text::fold(&label);
         if clean.iter().any(is_twin) {
             return Err(format!("“{label}” stands there twice."));
         }
@@ -171,7 +188,10 @@ pub(super) fn cleaned(options: &[FieldOption]) -> Result<Vec<FieldOption>, Strin
 }
 
 fn tone(word: &str) -> String {
-    let is_tone = matches!(word, "accent" | "teal" | "green" | "amber" | "red" | "violet");
+    let is_tone = matches!(
+        word,
+        "accent" | "teal" | "green" | "amber" | "red" | "violet"
+    );
     (if is_tone { word } else { "" }).to_owned()
 }
 

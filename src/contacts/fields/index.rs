@@ -10,7 +10,7 @@ use super::{Field, FieldKind, Object, Ways, show, store};
 use crate::base::ids::{ContactId, TraitKeyId};
 use crate::base::{Timestamp, text};
 use crate::db::Conn;
-use crate::db::dialect::typed::{self, Part, Typed};
+use crate::db::dialect::upsert::typed::{self, Part, Typed};
 use crate::db::schema::{field_values, fields, trait_keys};
 
 /// The fields in use of an object, for whoever writes shown values.

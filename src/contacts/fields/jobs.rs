@@ -7,8 +7,8 @@ use super::{Object, index, store};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, TraitKeyId};
 use crate::contacts::choose;
-use crate::db::schema::{companies, company_traits, contacts, fields, traits};
 use crate::db::Conn;
+use crate::db::schema::{companies, company_traits, contacts, fields, traits};
 use crate::jobs::{self, Context, Job, Outcome};
 
 /// Records of one transaction.
@@ -52,7 +52,11 @@ impl Job for Settle {
     const KIND: &'static str = "fields.settle";
 
     async fn run(self, context: Context<()>) -> Outcome {
-        let Self { object, key, mut after } = self;
+        let Self {
+            object,
+            key,
+            mut after,
+        } = self;
         for _ in 0..TURN {
             let piece = context.db.write(move |conn| match object {
                 Object::Contact => contacts_piece(conn, key, after),

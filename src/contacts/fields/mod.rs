@@ -12,8 +12,8 @@ mod read;
 mod show;
 pub mod store;
 
+pub use actions::declare;
 pub use kind::FieldKind;
 pub use model::{Colleague, Field, FieldOption, NewField, Object, Ways};
 pub use show::{Piece, Shown};
 pub use store::{all, find, of_key};
-pub use actions::declare;

@@ -117,7 +117,8 @@ pub(super) fn moment(typed: &str, ways: &Ways) -> Option<Timestamp> {
     let splits = lower.char_indices().rev();
     for (at, _) in splits.filter(|(_, c)| matches!(c, 't' | ' ' | ',')) {
         let (before, after) = (lower.get(..at)?, lower.get(at + 1..)?);
-        if let (Some(day), Some(time)) = (day(before.trim_end_matches([',', ' ']), ways), time(after))
+        if let (Some(day), Some(time)) =
+            (day(before.trim_end_matches([',', ' ']), ways), time(after))
         {
             return there(day.and_time(time), ways.zone);
         }
@@ -215,7 +216,10 @@ mod tests {
         for (typed, want) in [
             ("2026-03-09T14:30", Some("2026-03-09T13:30:00.000Z")),
             ("2026-03-09T14:30:05.250", Some("2026-03-09T13:30:05.000Z")),
-            ("2026-03-09T14:30:00+05:00", Some("2026-03-09T09:30:00.000Z")),
+            (
+                "2026-03-09T14:30:00+05:00",
+                Some("2026-03-09T09:30:00.000Z"),
+            ),
             ("9 March 2026, 2:30 pm", Some("2026-03-09T13:30:00.000Z")),
             ("9.3.2026 2pm", Some("2026-03-09T13:00:00.000Z")),
             ("9 March 2026", Some("2026-03-08T23:00:00.000Z")),

@@ -64,7 +64,9 @@ impl FieldKind {
             Self::DateTime => moments::moment(&line, ground.ways).map(|at| json!(at)),
             Self::YesNo => yes_no(&line).map(Value::Bool),
             Self::Select => option(&line, ground.options).map(|o| json!(o.value)),
-            Self::MultiSelect => return several(typed.split([',', ';', '\n', '|']), ground.options),
+            Self::MultiSelect => {
+                return several(typed.split([',', ';', '\n', '|']), ground.options);
+            }
             Self::User => colleague(&line, &ground.ways.people).map(|who| json!(who.id)),
             Self::Url => url(&line).map(Value::String),
             Self::Email => EmailAddress::parse(&line).map(|a| json!(a.into_string())),
@@ -155,7 +157,8 @@ fn number(typed: &str) -> Option<Value> {
         },
     };
     // What is left begins with a figure or its point; names such as "inf" are none.
-    if !bare.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')) || bare.len() > 40 {
+    if !bare.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')) || bare.len() > 40
+    {
         return None;
     }
     let unified = decimal(bare)?;
@@ -225,7 +228,9 @@ fn instant(n: &Number) -> Option<Value> {
 
 fn yes_no(typed: &str) -> Option<bool> {
     match typed.to_lowercase().as_str() {
-        "yes" | "y" | "true" | "t" | "1" | "on" | "x" | "✓" | "ja" | "oui" | "si" | "sí" => Some(true),
+        "yes" | "y" | "true" | "t" | "1" | "on" | "x" | "✓" | "ja" | "oui" | "si" | "sí" => {
+            Some(true)
+        }
         "no" | "n" | "false" | "f" | "0" | "off" | "-" | "nei" | "nein" | "non" => Some(false),
         _ => None,
     }
@@ -298,13 +303,17 @@ mod tests {
     use crate::base::ids::UserId;
 
     fn options() -> Vec<FieldOption> {
-        [("gold", "Gold"), ("silver", "Silver plan"), ("cafe", "Café")]
-            .map(|(value, label)| FieldOption {
-                value: value.to_owned(),
-                label: label.to_owned(),
-                tone: String::new(),
-            })
-            .into()
+        [
+            ("gold", "Gold"),
+            ("silver", "Silver plan"),
+            ("cafe", "Café"),
+        ]
+        .map(|(value, label)| FieldOption {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            tone: String::new(),
+        })
+        .into()
     }
 
     fn ways() -> Ways {
@@ -363,13 +372,29 @@ mod tests {
             (K::Number, "12 apples", wrong()),
             (K::Number, "99999999999999999999", wrong()),
             (K::Number, "--5", wrong()),
-            (K::Money, "1.250,00", json!({"amount": 125_000, "currency": "EUR"})),
-            (K::Money, "¥1,200", json!({"amount": 1200, "currency": "JPY"})),
-            (K::Money, "KWD 1.250", json!({"amount": 1250, "currency": "KWD"})),
+            (
+                K::Money,
+                "1.250,00",
+                json!({"amount": 125_000, "currency": "EUR"}),
+            ),
+            (
+                K::Money,
+                "¥1,200",
+                json!({"amount": 1200, "currency": "JPY"}),
+            ),
+            (
+                K::Money,
+                "KWD 1.250",
+                json!({"amount": 1250, "currency": "KWD"}),
+            ),
             (K::Money, "lots", wrong()),
             (K::Date, "9.3.2026", json!("2026-03-09")),
             (K::Date, "45000", wrong()),
-            (K::DateTime, "9.3.2026 14:30", json!("2026-03-09T14:30:00.000Z")),
+            (
+                K::DateTime,
+                "9.3.2026 14:30",
+                json!("2026-03-09T14:30:00.000Z"),
+            ),
             (K::YesNo, "Ja", json!(true)),
             (K::YesNo, "off", json!(false)),
             (K::YesNo, "maybe", wrong()),
@@ -383,7 +408,11 @@ mod tests {
             (K::User, "Ada", json!(3)),
             (K::User, "4", json!(4)),
             (K::User, "Bo", wrong()),
-            (K::Url, "nordfjord.example/a", json!("https://nordfjord.example/a")),
+            (
+                K::Url,
+                "nordfjord.example/a",
+                json!("https://nordfjord.example/a"),
+            ),
             (K::Url, "HTTPS://A.example/", json!("https://a.example")),
             (K::Url, "javascript:alert(1)", wrong()),
             (K::Url, "javascript://a.example/%0aalert(1)", wrong()),
@@ -434,11 +463,23 @@ mod tests {
             (K::Number, json!(42.0), Some(json!(42))),
             (K::Number, json!(1e300), None),
             (K::Number, json!([1]), None),
-            (K::Money, json!(12.5), Some(json!({"amount": 1250, "currency": "EUR"}))),
+            (
+                K::Money,
+                json!(12.5),
+                Some(json!({"amount": 1250, "currency": "EUR"})),
+            ),
             (K::Money, json!({"amount": "12"}), None),
             (K::Money, json!({"amount": 1, "currency": "XX"}), None),
-            (K::DateTime, json!(1_773_066_600), Some(json!("2026-03-09T14:30:00.000Z"))),
-            (K::DateTime, json!(1_773_066_600_000_i64), Some(json!("2026-03-09T14:30:00.000Z"))),
+            (
+                K::DateTime,
+                json!(1_773_066_600),
+                Some(json!("2026-03-09T14:30:00.000Z")),
+            ),
+            (
+                K::DateTime,
+                json!(1_773_066_600_000_i64),
+                Some(json!("2026-03-09T14:30:00.000Z")),
+            ),
             (K::DateTime, json!(1e300), None),
             (K::YesNo, json!(1), Some(json!(true))),
             (K::YesNo, json!(2), None),

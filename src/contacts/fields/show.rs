@@ -32,7 +32,11 @@ pub struct Shown {
 impl Shown {
     /// On one line.
     pub fn words(&self) -> String {
-        let words: Vec<&str> = self.pieces.iter().map(|piece| piece.words.as_str()).collect();
+        let words: Vec<&str> = self
+            .pieces
+            .iter()
+            .map(|piece| piece.words.as_str())
+            .collect();
         words.join(", ")
     }
 }
@@ -118,17 +122,26 @@ impl Field {
             (FieldKind::Money, value) => plain(money(value).map_or_else(String::new, Money::shown)),
             (FieldKind::Date, Value::String(day)) => plain(date(day)),
             (FieldKind::DateTime, Value::String(at)) => plain(moment(at, ways)),
-            (FieldKind::YesNo, Value::Bool(yes)) => plain((if *yes { "Yes" } else { "No" }).to_owned()),
+            (FieldKind::YesNo, Value::Bool(yes)) => {
+                plain((if *yes { "Yes" } else { "No" }).to_owned())
+            }
             (FieldKind::User, value) => {
-                let who = ways.people.iter().find(|who| Some(who.id.0) == value.as_i64());
+                let who = ways
+                    .people
+                    .iter()
+                    .find(|who| Some(who.id.0) == value.as_i64());
                 plain(who.map_or_else(|| value.to_string(), |who| who.name.clone()))
             }
             (FieldKind::Url, Value::String(url)) => {
                 let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
                 link(bare, url.clone())
             }
-            (FieldKind::Email, Value::String(address)) => link(address, format!("mailto:{address}")),
-            (FieldKind::Phone, Value::String(e164)) => link(&phone::shown(e164), format!("tel:{e164}")),
+            (FieldKind::Email, Value::String(address)) => {
+                link(address, format!("mailto:{address}"))
+            }
+            (FieldKind::Phone, Value::String(e164)) => {
+                link(&phone::shown(e164), format!("tel:{e164}"))
+            }
             (_, Value::String(words)) => plain(words.clone()),
             (_, other) => plain(other.to_string()),
         };
@@ -149,7 +162,11 @@ fn figure(value: &Value) -> String {
     match whole.parse::<i64>() {
         Ok(n) => {
             // The sign of -0.5 stands on no figure.
-            let sign = if n == 0 && whole.starts_with('-') { "-" } else { "" };
+            let sign = if n == 0 && whole.starts_with('-') {
+                "-"
+            } else {
+                ""
+            };
             let point = if part.is_empty() { "" } else { "." };
             format!("{sign}{}{point}{part}", number(n)).replace('-', "−")
         }
@@ -222,18 +239,43 @@ mod tests {
             (K::Number, "-0.5", "−0.5", "-0.5"),
             (K::Number, "\"1,5\"", "1.5", "1.5"),
             (K::Number, "\"many\"", "many", "many"),
-            (K::Money, "{\"amount\":125000,\"currency\":\"EUR\"}", "€1,250", "1250.00"),
-            (K::Money, "{\"amount\":1200,\"currency\":\"JPY\"}", "¥1,200", "1200 JPY"),
+            (
+                K::Money,
+                "{\"amount\":125000,\"currency\":\"EUR\"}",
+                "€1,250",
+                "1250.00",
+            ),
+            (
+                K::Money,
+                "{\"amount\":1200,\"currency\":\"JPY\"}",
+                "¥1,200",
+                "1200 JPY",
+            ),
             (K::Date, "\"2026-03-09\"", "9 March 2026", "2026-03-09"),
-            (K::DateTime, "\"2026-03-09T20:30:00Z\"", "10 March 2026, 05:30", "2026-03-10T05:30"),
+            (
+                K::DateTime,
+                "\"2026-03-09T20:30:00Z\"",
+                "10 March 2026, 05:30",
+                "2026-03-10T05:30",
+            ),
             (K::YesNo, "false", "No", "no"),
             (K::Select, "\"gold\"", "Gold plan", "gold"),
             (K::Select, "\"lead\"", "lead", "lead"),
             (K::MultiSelect, "[\"gold\"]", "Gold plan", "gold"),
             (K::User, "3", "Ada Lovelace", "3"),
             (K::User, "9", "9", "9"),
-            (K::Url, "\"https://a.example/b\"", "a.example/b", "https://a.example/b"),
-            (K::Phone, "\"+4757851204\"", "+47 57 85 12 04", "+4757851204"),
+            (
+                K::Url,
+                "\"https://a.example/b\"",
+                "a.example/b",
+                "https://a.example/b",
+            ),
+            (
+                K::Phone,
+                "\"+4757851204\"",
+                "+47 57 85 12 04",
+                "+4757851204",
+            ),
             (K::LongText, "\"a\\nb\"", "a\nb", "a\nb"),
             (K::Text, "not json", "", ""),
         ] {

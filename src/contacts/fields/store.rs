@@ -131,7 +131,9 @@ pub fn ways(
 pub(super) fn ways_of_house(conn: &mut Conn) -> QueryResult<Ways> {
     let country = accounts::setting(conn, "workspace.country")?;
     Ok(Ways {
-        country: country.map(|code| code.to_uppercase()).filter(|code| code.len() == 2),
+        country: country
+            .map(|code| code.to_uppercase())
+            .filter(|code| code.len() == 2),
         people: people(conn)?,
         ..Ways::plain(Timestamp::ZERO)
     })

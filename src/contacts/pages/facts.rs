@@ -128,12 +128,7 @@ pub fn columns(
             name: field.word().to_owned(),
             label: field.label().to_owned(),
             is_trait: false,
-            ..fact(
-                value.to_owned(),
-                &of_key,
-                is_open.then_some(open),
-                glance,
-            )
+            ..fact(value.to_owned(), &of_key, is_open.then_some(open), glance)
         })
     };
     Field::ALL.iter().filter_map(fact).collect()
@@ -188,12 +183,7 @@ pub fn identifiers(all: Vec<Identity>) -> (Vec<Identifier>, Vec<Identifier>) {
     )
 }
 
-fn fact(
-    value: String,
-    claims: &[&NamedClaim],
-    open: Option<&Open>,
-    glance: &Glance<'_>,
-) -> Fact {
+fn fact(value: String, claims: &[&NamedClaim], open: Option<&Open>, glance: &Glance<'_>) -> Fact {
     let all: Vec<traits::Claim> = claims.iter().map(|named| named.claim.clone()).collect();
     let id = claims.first().map_or(0, |named| named.key_id.0);
     let winner = glance.order.winner(id, &all);

@@ -11,6 +11,5 @@ pub mod reserve;
 pub mod rows;
 pub mod search;
 pub mod tally;
-pub mod typed;
 pub mod unchanged;
 pub mod upsert;

@@ -1,6 +1,8 @@
 //! Rows of events by the hundred thousand: a prepared statement a row on SQLite, one statement of arrays for thousands
 //! on PostgreSQL, COPY for the events themselves. Rows that are there already are added to or replaced; a key may occur once a call.
 
+pub mod typed;
+
 use diesel::ExecuteCopyFromDsl;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Double, Nullable, Text};

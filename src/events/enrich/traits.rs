@@ -56,7 +56,10 @@ pub(super) fn write(
         .collect();
     if !groups.is_empty() {
         let declared = index::Declared::load(conn, Object::Company)?;
-        let rules = companies::Rules { order: &order, declared: &declared };
+        let rules = companies::Rules {
+            order: &order,
+            declared: &declared,
+        };
         for (draft, owner) in groups {
             let contact = ContactId(world.survivor(owner.contact));
             companies::join(conn, draft, contact, &rules, draft.received_at)?;
@@ -77,7 +80,11 @@ pub(super) fn write(
     let mut changes = Changes::default();
     for (n, draft, owner) in &speakers {
         let contact = world.survivor(owner.contact);
-        let said = Said { draft, owner: *owner, contact };
+        let said = Said {
+            draft,
+            owner: *owner,
+            contact,
+        };
         let news = show(&said, &keys, &order, &mut shown, &mut changes);
         learned.insert(*n, news);
     }
@@ -139,11 +146,12 @@ fn show(
             is_pinned: false,
         };
         // What a person pinned goes on as its source goes on.
-        row.is_pinned = before.is_some_and(|before| {
-            before.is_pinned && as_claim(before).is_beside(&as_claim(&row))
-        });
+        row.is_pinned = before
+            .is_some_and(|before| before.is_pinned && as_claim(before).is_beside(&as_claim(&row)));
         if before.is_some_and(|before| {
-            order.compare(*key_id, &as_claim(before), &as_claim(&row)).is_ge()
+            order
+                .compare(*key_id, &as_claim(before), &as_claim(&row))
+                .is_ge()
         }) {
             continue;
         }
@@ -229,8 +237,7 @@ fn keep(
     rows.retain(|row| {
         kept.get(&(row.identity_id, row.key_id, row.source_id))
             .is_none_or(|(at, value)| {
-                is_outdone(order, row, *at, value)
-                    && !(*value == row.value && is_soon(row.at, *at))
+                is_outdone(order, row, *at, value) && !(*value == row.value && is_soon(row.at, *at))
             })
     });
     let rows: Vec<upsert::TraitValue<'_>> = rows

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Double, Nullable, Text};
 
-use super::prepared::prepared;
+use super::super::prepared::prepared;
 use crate::db::Conn;
 
 /// Rows of one statement on PostgreSQL.
@@ -34,11 +34,13 @@ pub fn replace(conn: &mut Conn, rows: &[Typed]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => {
             for row in rows {
-                prepared("DELETE FROM field_values WHERE key_id = $1 AND record_id = $2 AND part >= $3")
-                    .bind::<BigInt, _>(row.key_id)
-                    .bind::<BigInt, _>(row.record_id)
-                    .bind::<BigInt, _>(row.parts.len() as i64)
-                    .execute(c)?;
+                prepared(
+                    "DELETE FROM field_values WHERE key_id = $1 AND record_id = $2 AND part >= $3",
+                )
+                .bind::<BigInt, _>(row.key_id)
+                .bind::<BigInt, _>(row.record_id)
+                .bind::<BigInt, _>(row.parts.len() as i64)
+                .execute(c)?;
                 for (n, part) in row.parts.iter().enumerate() {
                     prepared(
                         "INSERT INTO field_values (key_id, record_id, part, number, text) VALUES ($1, $2, $3, $4, $5) \
@@ -67,7 +69,11 @@ pub fn replace(conn: &mut Conn, rows: &[Typed]) -> QueryResult<()> {
                 .execute(c)?;
                 let parts: Vec<(&Typed, i64, &Part)> = rows
                     .iter()
-                    .flat_map(|row| (0_i64..).zip(&row.parts).map(move |(n, part)| (row, n, part)))
+                    .flat_map(|row| {
+                        (0_i64..)
+                            .zip(&row.parts)
+                            .map(move |(n, part)| (row, n, part))
+                    })
                     .collect();
                 if parts.is_empty() {
                     continue;
