@@ -20,12 +20,29 @@ type Stored = (
 
 /// The newest events of a source among the newest of all, newest first, as far as the tables know them.
 pub fn stored(conn: &mut Conn, source: SourceId, most: i64) -> QueryResult<Vec<LiveEvent>> {
+    let newest = newest(conn)?;
+    between(conn, source, (newest - LOOKED_THROUGH, newest), most)
+}
+
+/// The id of the newest event of all.
+pub fn newest(conn: &mut Conn) -> QueryResult<i64> {
     let newest: Option<i64> = events::table.select(max(events::id)).first(conn)?;
+    Ok(newest.unwrap_or_default())
+}
+
+/// Events of a source behind the first id, up to the second, newest first.
+pub fn between(
+    conn: &mut Conn,
+    source: SourceId,
+    (after, last): (i64, i64),
+    most: i64,
+) -> QueryResult<Vec<LiveEvent>> {
     let rows: Vec<Stored> = events::table
         .inner_join(event_names::table.on(event_names::id.eq(events::name_id)))
         .inner_join(identities::table.on(identities::id.eq(events::identity_id)))
         .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
-        .filter(events::id.gt(newest.unwrap_or_default() - LOOKED_THROUGH))
+        .filter(events::id.gt(after.max(last - LOOKED_THROUGH)))
+        .filter(events::id.le(last))
         .filter(events::source_id.eq(source.0))
         .order(events::id.desc())
         .limit(most)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rapport::accounts::Role;
 use rapport::base::clock;
 use rapport::base::ids::{ContactId, SourceId};
-use rapport::events::live::LiveEvent;
+use rapport::events::live::{Live, LiveEvent};
 use rapport::events::sources::{Source, SourceKind};
 
 use super::HOSTILE;
@@ -183,6 +183,35 @@ async fn what_another_instance_stored_is_read_from_the_tables() {
     let names: Vec<&str> = stored.iter().map(|event| event.name.as_str()).collect();
     assert_eq!(names, ["Second", "First"]);
     assert!(stored[0].raw.contains("\"total\":5") && stored[0].contact_id.is_some());
+}
+
+#[actix_web::test]
+async fn an_open_page_gets_what_another_instance_enriches_and_nothing_twice() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let (source, path) = website(&app).await;
+    let mut other = app.house.clone();
+    other.live = Live::default();
+    let mut stream = ada.open(&format!("{path}/live")).await;
+    stream.next().await.expect("open");
+    let sent = format!("/v1/track?writeKey={}", source.write_key);
+    // By turns here and there, each as soon as the one before is seen.
+    for (n, house) in [&other, &app.house, &other, &app.house, &other]
+        .into_iter()
+        .enumerate()
+    {
+        let body = format!(r#"{{"userId":"u1","event":"Turn {n}.","messageId":"turn-{n}"}}"#);
+        app.browser()
+            .post_body(&sent, "application/json", body)
+            .await
+            .is(200);
+        let worker = house.enrich();
+        let done = std::thread::spawn(move || rapport::events::enrich::process_waiting(&worker));
+        done.join().expect("the worker").expect("its work");
+        let piece = stream.event().await;
+        assert!(piece.contains(&format!("Turn {n}.")), "{piece}");
+        assert_eq!(piece.matches("<time").count(), 1, "{piece}");
+    }
 }
 
 #[actix_web::test]
