@@ -162,6 +162,7 @@ impl House {
                 db: self.db.clone(),
                 inbox: self.inbox.clone(),
                 pump: demo::Pump::Running,
+                live: self.live.clone(),
             }))
     }
 

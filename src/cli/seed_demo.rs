@@ -40,6 +40,7 @@ pub(super) fn build(house: &House, size: Size, password: Option<String>) -> Resu
         db: house.db.clone(),
         inbox: house.inbox.clone(),
         pump: Pump::Own(house.enrich()),
+        live: house.live.clone(),
     };
     let world = demo::build(&ground, size, begun, password, say)?;
     let secs = clock::now().since(begun) / clock::SECOND;
@@ -62,7 +63,7 @@ fn summary(world: &World, secs: i64) {
         "Sign in as one of them, with the password {}",
         world.password
     ));
-    for email in &world.team {
-        say(&format!("  {email}"));
+    for (email, role) in &world.team {
+        say(&format!("  {email:<25} {role}"));
     }
 }

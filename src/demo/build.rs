@@ -22,6 +22,7 @@ use crate::db::schema::{companies, contacts};
 use crate::db::{Conn, Db, DbError};
 use crate::events::enrich;
 use crate::events::inbox::{Inbox, InboxError, NewRequest};
+use crate::events::live::Live;
 use crate::events::sources::{self, NewSource, Source};
 
 /// Requests handed to the inbox at once.
@@ -40,6 +41,8 @@ pub struct Ground {
     pub inbox: Inbox,
     /// Who takes them out again.
     pub pump: Pump,
+    /// Where the debugger hears of them.
+    pub live: Live,
 }
 
 /// Who enriches what lies in the inbox.
@@ -54,8 +57,8 @@ pub enum Pump {
 /// A world that was built.
 #[derive(Debug)]
 pub struct World {
-    /// Addresses of the team, the administrator first.
-    pub team: Vec<String>,
+    /// Addresses of the team and their roles, the administrator first.
+    pub team: Vec<(String, String)>,
     /// Everybody's password.
     pub password: String,
     /// The sources.
@@ -178,10 +181,15 @@ pub fn build(
     say("The desk has answered its mail.");
     let mails = office.mail(&ground.db, start, now)?;
     say(&format!("{mails:>6} mails of two campaigns sent"));
+    // Otherwise every source would seem to have been days behind.
+    ground.live.forget_latencies();
     Ok(World {
         team: TEAM
             .iter()
-            .map(|colleague| format!("{}@{DOMAIN}", colleague.local))
+            .map(|colleague| {
+                let email = format!("{}@{DOMAIN}", colleague.local);
+                (email, colleague.role.label().to_owned())
+            })
             .collect(),
         password,
         sources,

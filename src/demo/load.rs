@@ -28,7 +28,7 @@ struct Progress {
     /// Whether it went wrong.
     is_failed: bool,
     /// Who can sign in now.
-    team: Vec<String>,
+    team: Vec<(String, String)>,
     /// With what.
     password: String,
 }

@@ -43,7 +43,7 @@ pub struct Live {
     recent: Arc<Mutex<HashMap<SourceId, VecDeque<Arc<LiveEvent>>>>>,
 }
 
-/// The latency of an event that was read out of the tables.
+/// The latency of an event that was read out of the tables, or came at an invented time.
 pub const UNKNOWN: i64 = -1;
 /// Events of a source that are shown.
 pub const KEPT: usize = 100;
@@ -70,6 +70,14 @@ impl Live {
             .get(&source)
             .map(|events| events.iter().rev().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// Forgets how long what was told so far has taken: it came at times that were invented.
+    pub fn forget_latencies(&self) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        for event in recent.values_mut().flatten() {
+            Arc::make_mut(event).latency_ms = UNKNOWN;
+        }
     }
 
     /// How many events of one batch are worth telling: all while quiet, the last few of each source in a flood.

@@ -29,6 +29,7 @@ async fn build(app: &TestApp, now: Timestamp) -> Result<World, demo::DemoError> 
         db: app.house.db.clone(),
         inbox: app.house.inbox.clone(),
         pump: Pump::Own(app.house.enrich()),
+        live: app.house.live.clone(),
     };
     let secret = Some(SECRET.to_owned());
     let work = move || demo::build(&ground, Size::Small, now, secret, |_| {});

@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::base::text;
 use crate::events::listing::{self, Piece};
-use crate::events::live::LiveEvent;
+use crate::events::live::{LiveEvent, UNKNOWN};
 
 /// A line of the debugger.
 #[derive(Debug, Clone)]
@@ -126,9 +126,12 @@ impl Wanted {
     }
 }
 
-/// The 99th of a hundred latencies, in milliseconds.
+/// The 99th of a hundred latencies that are known, in milliseconds.
 pub fn p99<'a>(events: impl Iterator<Item = &'a LiveEvent>) -> Option<i64> {
-    let mut all: Vec<i64> = events.map(|event| event.latency_ms).collect();
+    let mut all: Vec<i64> = events
+        .map(|event| event.latency_ms)
+        .filter(|latency| *latency != UNKNOWN)
+        .collect();
     all.sort_unstable();
     let last = all.len().checked_sub(1)?;
     all.get(last * 99 / 100).copied()
@@ -195,5 +198,10 @@ mod tests {
         assert_eq!(p99(all.iter()), Some(99));
         assert_eq!(p99(all.iter().take(1)), Some(1));
         assert_eq!(p99(all.iter().take(0)), None);
+        let invented = LiveEvent {
+            latency_ms: UNKNOWN,
+            ..event()
+        };
+        assert_eq!(p99([invented].iter()), None);
     }
 }
