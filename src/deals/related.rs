@@ -9,7 +9,7 @@ use super::model::{Deal, date_shown};
 use super::pipelines::model::StageKind;
 use super::pipelines::store as pipelines;
 use super::store;
-use super::tasks::model::{Reach, Standing, Task, standing, when};
+use super::tasks::model::{EVERYBODY, Reach, Standing, Task, standing, when};
 use super::tasks::store::{self as tasks, Names};
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{DoTasks, EditDeals, ReadDeals, Right};
@@ -150,13 +150,21 @@ fn task_card(
     }))
 }
 
-/// Home: what somebody has to do, what is late first.
+/// Home: what somebody has to do, what is late first; the team's for who leads it and has nothing.
 pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     if !DoTasks::allows(ask.role) {
         return Ok(None);
     }
-    let open = tasks::open(conn, ask.user, None, LINES)?;
+    let mut open = tasks::open(conn, Some(ask.user), None, LINES)?;
+    let mut is_team = open.is_empty() && ask.leads();
+    if is_team {
+        open = tasks::open(conn, None, None, LINES)?;
+        is_team = !open.is_empty();
+    }
     let names = Names::of(conn, &open)?;
+    let assignees = open.iter().filter_map(|task| task.assignee_id);
+    let people = contacts::user_names(conn, assignees.filter(|_| is_team))?;
+    let reach = Reach::offered(ask.role, ask.user);
     let late = |task: &&Task| standing(task.due(), ask.now, ask.zone) == Standing::Late;
     let late = open.iter().filter(late).count();
     let row = |task: &Task| {
@@ -166,24 +174,49 @@ pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
             label: task.body.clone(),
             href: about.map_or_else(|| format!("/tasks/{}", task.id), About::path),
             about: about.map_or_else(String::new, |about| names.get(about)),
+            why: task
+                .assignee_id
+                .and_then(|id| people.get(&id))
+                .cloned()
+                .unwrap_or_default(),
             side: when(task.due(), task.due_on, ask.now, ask.zone),
             tone: stands.tone(),
-            done: Some(format!("/tasks/{}/done?back=%2F", task.id)),
+            icon: "tasks",
+            done: reach
+                .is_some_and(|reach| reach.covers(task))
+                .then(|| format!("/tasks/{}/done?back=%2F", task.id)),
             ..PanelRow::default()
         }
     };
     Ok(Some(Panel {
-        title: "My tasks",
-        note: match late {
-            0 => String::new(),
-            late if late as i64 == LINES => format!("{late}+ overdue"),
-            late => format!("{late} overdue"),
+        title: if is_team {
+            "The team's tasks"
+        } else {
+            "My tasks"
         },
-        href: "/tasks".to_owned(),
+        note: late_words(late, is_team),
+        href: if is_team {
+            format!("/tasks?who={EVERYBODY}")
+        } else {
+            "/tasks".to_owned()
+        },
         is_aside: false,
         rows: open.iter().map(row).collect(),
         empty: "Nothing to do. Tasks stand beside deals and contacts, too.",
     }))
+}
+
+fn late_words(late: usize, is_team: bool) -> String {
+    let late = match late {
+        0 => String::new(),
+        late if late as i64 == LINES => format!("{late}+ overdue"),
+        late => format!("{late} overdue"),
+    };
+    match (is_team, late.is_empty()) {
+        (false, _) => late,
+        (true, true) => "none is yours".to_owned(),
+        (true, false) => format!("none is yours; {late}"),
+    }
 }
 
 /// Home: somebody's open deals, those that close first in front; the team's for who leads it and has none.

@@ -109,6 +109,8 @@ const PAGES: &[&str] = &[
     "/deals/trash",
     "/tasks",
     "/tasks?show=done",
+    "/tasks?who=all",
+    "/tasks?who=all&show=done",
     "/settings/pipeline",
     "/tickets",
     "/tickets?view=mine",

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::refusal::Refusal;
 use super::super::tasks::actions;
-use super::super::tasks::model::{NewTask, Reach, Standing, Task, due};
+use super::super::tasks::model::{EVERYBODY, NewTask, Reach, Standing, Task, due};
 use super::super::tasks::store::{self, Names};
 use super::task_line::{self, TaskLine, TaskPart};
 use super::{back, with_query};
@@ -58,6 +58,14 @@ impl TasksPage {
         with_query("/tasks", &[("show", &self.params.show), ("who", who)])
     }
 
+    fn everybodys(&self) -> String {
+        self.of(EVERYBODY)
+    }
+
+    fn is_everybodys(&self) -> bool {
+        self.params.who == EVERYBODY
+    }
+
     fn shown(&self, show: &str) -> String {
         with_query("/tasks", &[("show", show), ("who", &self.params.who)])
     }
@@ -89,7 +97,10 @@ pub async fn index(
 
 fn list(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<TasksPage> {
     let owners = contacts::owners(conn)?;
-    let who: UserId = params.who.parse().unwrap_or(viewer.id());
+    let who: Option<UserId> = match params.who.as_str() {
+        EVERYBODY => None,
+        who => Some(who.parse().unwrap_or(viewer.id())),
+    };
     let from = Cursor::decode(&params.after).and_then(|c| Some((Timestamp(c.number()?), c.id)));
     let is_done = params.show == "done";
     let rows = if is_done {
@@ -120,12 +131,12 @@ fn list(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<TasksPage> {
         ];
         with_query("/tasks", &pairs)
     };
-    let name = owners.iter().find(|(id, _)| *id == who);
+    let name = owners.iter().find(|(id, _)| Some(*id) == who);
     Ok(TasksPage {
         groups,
         path: path(&params.after),
         after: page.next.map_or_else(String::new, |next| path(&next)),
-        who_name: name.map_or_else(String::new, |(_, name)| name.clone()),
+        who_name: name.map_or_else(|| "everybody".to_owned(), |(_, name)| name.clone()),
         owners: owners
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))

@@ -12,6 +12,8 @@ use crate::base::ids::{ActivityId, CompanyId, ContactId, DealId, UserId};
 use crate::db::schema::activities;
 use crate::timeline::About;
 
+/// Whose tasks a list is asked for, where all are wanted.
+pub const EVERYBODY: &str = "all";
 /// Due at no time: behind every other.
 pub const SOMETIME: Timestamp = Timestamp(i64::MAX);
 

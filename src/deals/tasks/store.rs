@@ -32,20 +32,22 @@ pub fn any(conn: &mut Conn, id: ActivityId) -> QueryResult<Option<Task>> {
         .optional()
 }
 
-/// Open tasks of somebody from a place on, those due first in front.
+/// Open tasks of somebody, or of everybody, from a place on, those due first in front.
 pub fn open(
     conn: &mut Conn,
-    assignee: UserId,
+    assignee: Option<UserId>,
     from: Option<(Timestamp, i64)>,
     limit: i64,
 ) -> QueryResult<Vec<Task>> {
-    let query = Task::query()
-        .filter(activities::assignee_id.eq(assignee))
+    let mut query = Task::query()
         .filter(activities::due_at.is_not_null())
         .filter(activities::done_at.is_null())
         .filter(activities::deleted_at.is_null())
         .limit(limit)
         .into_boxed();
+    if let Some(assignee) = assignee {
+        query = query.filter(activities::assignee_id.eq(assignee));
+    }
     keyset!(
         query,
         asc,
@@ -56,19 +58,21 @@ pub fn open(
     .load(conn)
 }
 
-/// Tasks somebody has done, the last first.
+/// Tasks somebody, or anybody, has done, the last first.
 pub fn done(
     conn: &mut Conn,
-    assignee: UserId,
+    assignee: Option<UserId>,
     from: Option<(Timestamp, i64)>,
     limit: i64,
 ) -> QueryResult<Vec<Task>> {
-    let query = Task::query()
-        .filter(activities::assignee_id.eq(assignee))
+    let mut query = Task::query()
         .filter(activities::done_at.is_not_null())
         .filter(activities::deleted_at.is_null())
         .limit(limit)
         .into_boxed();
+    if let Some(assignee) = assignee {
+        query = query.filter(activities::assignee_id.eq(assignee));
+    }
     keyset!(
         query,
         desc,

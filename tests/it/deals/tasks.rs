@@ -102,6 +102,55 @@ async fn a_task_is_changed_by_one_at_a_time() {
 }
 
 #[actix_web::test]
+async fn who_leads_and_has_nothing_to_do_sees_what_the_team_has() {
+    let app = TestApp::new().await;
+    let mia = app.agent("mia", Role::Manager).await;
+    let omars = app.user("omar", Role::Sales).await.id.to_string();
+    let omar = app.agent("omar", Role::Sales).await;
+    mia.get("/")
+        .await
+        .says("My tasks")
+        .says("Nothing to do")
+        .never_says("The team's tasks");
+    let late = [
+        ("body", "Call Bo"),
+        ("date", "2020-02-01"),
+        ("assignee", omars.as_str()),
+    ];
+    omar.post("/tasks", &late).await.is(303);
+    omar.post("/tasks", &[("body", "Draft the quote")])
+        .await
+        .is(303);
+    let home = mia.get("/").await.is(200);
+    home.says("The team's tasks")
+        .says("none is yours; 1 overdue")
+        .says("Call Bo")
+        .says("عمر الفاروق");
+    mia.get("/tasks").await.never_says("Call Bo");
+    let all = mia.get("/tasks?who=all").await.is(200);
+    let body = all.body();
+    assert!(
+        body.find("Call Bo") < body.find("Draft the quote"),
+        "what is late comes first"
+    );
+    omar.get("/")
+        .await
+        .says("My tasks")
+        .never_says("The team's");
+    omar.post("/tasks/1/done", &[]).await.is(303);
+    mia.get("/tasks?who=all").await.never_says("Call Bo");
+    mia.get("/tasks?who=all&show=done").await.says("Call Bo");
+
+    mia.post("/tasks", &[("body", "Plan the fair")])
+        .await
+        .is(303);
+    mia.get("/")
+        .await
+        .says("My tasks")
+        .never_says("Draft the quote");
+}
+
+#[actix_web::test]
 async fn whoever_works_here_does_their_own_tasks_and_no_others() {
     let app = TestApp::new().await;
     let ada = app.admin().await;
