@@ -1,6 +1,7 @@
 //! `rapport backup` and `rapport restore`: the whole instance as one file, whichever database it is on.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,8 +10,8 @@ use super::archive::{self, Manifest, TableEntry, Writer};
 use super::{Failure, instance, say};
 use crate::base::clock;
 use crate::config::{Config, write_private};
-use crate::db::DatabaseUrl;
 use crate::db::transfer::{Present, Source, Target};
+use crate::db::{DatabaseUrl, DbError};
 use crate::files::Files;
 use crate::web::number;
 
@@ -46,9 +47,13 @@ impl Backup {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&self.file)
-            .map_err(|error| format!("{}: {error}", self.file.display()))?;
+        let file = options.open(&self.file).map_err(|error| {
+            let file = self.file.display();
+            match error.kind() {
+                ErrorKind::AlreadyExists => format!("{file} is there already; name another file"),
+                _ => format!("{file}: {error}"),
+            }
+        })?;
         write(config, &mut source, file).inspect_err(|_| {
             // Half a backup must not be taken for one.
             let _ = std::fs::remove_file(&self.file);
@@ -142,7 +147,11 @@ impl Restore {
         } else {
             Present::Refuse
         };
-        let mut target = Target::open(&url, &manifest.migrations, present)?;
+        let mut target =
+            Target::open(&url, &manifest.migrations, present).map_err(|error| match error {
+                DbError::NotEmpty(_) => format!("{error}, or say --replace").into(),
+                error => Failure::from(error),
+            })?;
         load(&self.file, &manifest, &mut target)?;
         restore_files(config, &self.file)?;
         let kept = target.finish()?;

@@ -28,6 +28,9 @@ pub enum DbError {
     /// A migration failed; it was rolled back.
     #[error("migration failed: {0}")]
     Migration(String),
+    /// Data would be mixed with others.
+    #[error("{0} has data already; give an empty database")]
+    NotEmpty(String),
     /// Data cannot be carried over.
     #[error("{0}")]
     Transfer(String),

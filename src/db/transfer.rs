@@ -248,7 +248,7 @@ impl Target {
 }
 
 fn refusal(url: &DatabaseUrl) -> DbError {
-    DbError::Transfer(format!("{url} has data already; give an empty database"))
+    DbError::NotEmpty(url.to_string())
 }
 
 fn inbox_of(url: &DatabaseUrl) -> Result<Conn, DbError> {

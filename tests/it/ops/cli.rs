@@ -129,7 +129,11 @@ fn a_backup_of_a_running_instance_becomes_another_one() {
     let key = filled(&place);
     let server = place.serve();
     place.says(&["backup", "b.tar"]);
-    assert!(place.refuses(&["backup", "b.tar"]).contains("exists"));
+    assert!(
+        place
+            .refuses(&["backup", "b.tar"])
+            .contains("is there already")
+    );
     assert!(place.refuses(&["restore", "b.tar"]).contains("in use"));
     drop(server);
     let file = place.path().join("b.tar").to_string_lossy().into_owned();
@@ -142,7 +146,7 @@ fn a_backup_of_a_running_instance_becomes_another_one() {
     assert!(
         other
             .refuses(&["restore", &file])
-            .contains("has data already")
+            .contains("has data already; give an empty database, or say --replace")
     );
     assert!(
         other
