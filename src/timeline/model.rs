@@ -141,7 +141,7 @@ impl NewEntry {
     pub fn words(&self) -> String {
         let fields = self.data.as_object().into_iter().flatten();
         let words: Vec<String> = fields
-            .filter(|(_, value)| !value.is_null())
+            .filter(|(key, value)| !key.ends_with("_id") && !value.is_null() && *value != "")
             .map(|(key, value)| match value {
                 Value::String(text) => format!("{key}: {text}"),
                 other => format!("{key}: {other}"),

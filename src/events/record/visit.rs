@@ -175,12 +175,13 @@ pub fn headline(visit: &Visit, first: Option<&Happened>) -> Vec<Part> {
     let stay = visit.ended_at.since(visit.started_at);
     let mut rest = String::new();
     if visit.page_count > 0 {
+        rest.push_str(" for ");
         if stay >= SECOND {
-            rest.extend([" for ", &duration(stay)]);
+            rest.extend([&duration(stay), ", "]);
         }
         match visit.page_count {
-            1 => rest.push_str(", 1 page"),
-            n => rest.extend([", ", &crate::web::number(n), " pages"]),
+            1 => rest.push_str("1 page"),
+            n => rest.extend([&crate::web::number(n), " pages"]),
         }
         rest.push_str(&from(visit.touch.as_deref()));
         if let Some(device) = &visit.device {
