@@ -82,6 +82,7 @@ pub mod demo;
 pub mod desk;
 pub mod events;
 pub mod files;
+pub mod filters;
 pub mod jobs;
 pub mod mail;
 pub mod metrics;

@@ -20,6 +20,7 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
             conn.batch_execute(SQLITE_SETUP)
                 .map_err(|e| failed(e.to_string()))?;
             dialect::address::teach(&mut conn).map_err(|e| failed(e.to_string()))?;
+            dialect::fold::teach(&mut conn).map_err(|e| failed(e.to_string()))?;
             Ok(Conn::Sqlite(conn))
         }
         DatabaseUrl::Postgres(text) => {

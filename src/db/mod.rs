@@ -13,6 +13,7 @@ mod memo;
 pub mod migrate;
 mod pool;
 pub mod portable;
+mod predicate;
 mod question;
 pub mod schema;
 pub mod tls;
@@ -27,6 +28,7 @@ pub use error::{DbError, is_passing};
 pub use memo::Memo;
 pub use pool::{Db, Later};
 pub use portable::PortableExt;
+pub use predicate::Predicate;
 pub use url::DatabaseUrl;
 
 /// The event inbox on SQLite, in a file of its own. AUTOINCREMENT: a position is never used twice, also after

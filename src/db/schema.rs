@@ -706,6 +706,17 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        cols -> Text,
+        sort -> Text,
+        sharing -> Text,
+    }
+}
+
+diesel::table! {
+    view_pins (user_id, view_id) {
+        user_id -> BigInt,
+        view_id -> BigInt,
+        at -> BigInt,
     }
 }
 
@@ -941,6 +952,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    view_pins,
     settings,
     jobs,
     leases,

@@ -20,6 +20,7 @@ mod desk;
 mod doors;
 mod events;
 mod faults;
+mod filters;
 mod jobs;
 mod ops;
 mod plans;

@@ -1,0 +1,4 @@
+DROP TABLE view_pins;
+ALTER TABLE views DROP COLUMN sharing;
+ALTER TABLE views DROP COLUMN sort;
+ALTER TABLE views DROP COLUMN cols;
