@@ -9,7 +9,7 @@ use actix_web::{App, middleware, web};
 
 use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{Cost, Passwords};
-use crate::accounts::{self, DemoWorld, Figures, Panels};
+use crate::accounts::{self, DemoWorld, Figures, Panels, Pins};
 use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
@@ -261,6 +261,7 @@ pub fn app(
         .app_data(web::Data::new(company_cards()))
         .app_data(web::Data::new(tag_uses()))
         .app_data(web::Data::new(figures()))
+        .app_data(web::Data::new(Pins(vec![contacts::views::pins])))
         .app_data(web::Data::new(panels()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .app_data(kit::query_config())

@@ -17,6 +17,7 @@ pub mod model;
 pub mod pages;
 pub mod panels;
 pub mod password;
+pub mod pins;
 pub mod post;
 pub mod rights;
 pub mod setup_token;
@@ -30,6 +31,7 @@ pub use figures::Figures;
 pub use guest::Guest;
 pub use model::{Role, User};
 pub use panels::Panels;
+pub use pins::Pins;
 pub use viewer::{Can, Viewer};
 
 /// Loads the demo world, or has it loaded by a job; `None` where this build has none.

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::audit::By;
 use super::figures::Figures;
+use super::pins::Pins;
 use super::rights::{self, Right};
 use super::store::SignedIn;
 use super::{User, store};
@@ -19,7 +20,9 @@ use crate::base::{text, token};
 use crate::db::Db;
 use crate::web::live::Seat;
 use crate::web::streams::Streams;
-use crate::web::{Error, NavCount, SESSION_COOKIE, Shell, ShellViewer, client_ip, form_token};
+use crate::web::{
+    Error, NavCount, NavPin, SESSION_COOKIE, Shell, ShellViewer, client_ip, form_token,
+};
 
 /// Somebody signed in, and their session.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct Viewer {
     pub ip: String,
     /// Figures of the sidebar.
     pub counts: Vec<NavCount>,
+    /// What they keep in the sidebar.
+    pub pins: Vec<NavPin>,
 }
 
 impl Viewer {
@@ -80,6 +85,7 @@ impl Viewer {
             },
             language: user.language.clone(),
             counts: self.counts.clone(),
+            pins: self.pins.clone(),
             ..Shell::default()
         }
     }
@@ -104,6 +110,7 @@ impl FromRequest for Viewer {
             .app_data::<web::Data<Figures>>()
             .filter(|_| request.path().starts_with("/settings"))
             .cloned();
+        let pins = request.app_data::<web::Data<Pins>>().cloned();
         let cookie = request
             .cookie(SESSION_COOKIE)
             .map(|c| (token::hash(c.value()), form_token(c.value())));
@@ -112,10 +119,11 @@ impl FromRequest for Viewer {
                 return Err(Error::SignIn(back));
             };
             let now = clock::now();
-            let who = who(&db, hash, now, may_be_remembered).await?;
+            let who = who(&db, hash, now, may_be_remembered, pins).await?;
             let Some(Who {
                 signed_in,
                 workspace,
+                pins,
             }) = who
             else {
                 return Err(Error::SignIn(back));
@@ -141,6 +149,7 @@ impl FromRequest for Viewer {
                 now,
                 ip,
                 counts,
+                pins,
             })
         })
     }
@@ -151,6 +160,7 @@ impl FromRequest for Viewer {
 struct Who {
     signed_in: SignedIn,
     workspace: Option<String>,
+    pins: Vec<NavPin>,
 }
 
 /// Whose session it is. A page asks a moment later for the same again and again, so it is remembered as other small
@@ -160,6 +170,7 @@ async fn who(
     hash: Vec<u8>,
     now: Timestamp,
     may_be_remembered: bool,
+    pins: Option<web::Data<Pins>>,
 ) -> Result<Option<Who>, Error> {
     let memo = db.memo();
     let question = format!("session.{}", text::hex(&hash));
@@ -172,9 +183,14 @@ async fn who(
                 return Ok(None);
             };
             let workspace = store::setting(conn, "workspace.name")?;
+            let pins = match pins {
+                Some(pins) => pins.read(conn, signed_in.user.id)?,
+                None => Vec::new(),
+            };
             Ok(Some(Who {
                 signed_in,
                 workspace,
+                pins,
             }))
         })
     });

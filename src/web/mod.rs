@@ -35,5 +35,5 @@ pub use methods::{get, options, patch, post};
 pub use page::{Page, Redirect, redirect};
 pub use paging::{Cursor, Paged};
 pub use request::{base_url, client_ip, is_https, path_id, wants_html};
-pub use shell::{Doors, Flash, NavCount, Shell, ShellViewer};
+pub use shell::{Doors, Flash, NavCount, NavPin, Shell, ShellViewer};
 pub use upload::{Part, Upload};

@@ -20,6 +20,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Extra figures of the sidebar, by entry.
     pub counts: Vec<NavCount>,
+    /// What the viewer keeps in the sidebar, below its entry.
+    pub pins: Vec<NavPin>,
 }
 
 /// The signed-in person, as the frame shows them.
@@ -81,6 +83,17 @@ pub struct NavCount {
     pub is_due: bool,
 }
 
+/// A view that somebody keeps in the sidebar.
+#[derive(Debug, Clone)]
+pub struct NavPin {
+    /// Entry it stands below, by its first path segment.
+    pub entry: &'static str,
+    /// Its name.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+}
+
 /// A toast shown once on the next page.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Flash {
@@ -96,6 +109,11 @@ impl Shell {
     /// Whether `entry` is the current sidebar entry.
     pub fn is_here(&self, entry: &str) -> bool {
         self.here == entry
+    }
+
+    /// What the viewer keeps below `entry`.
+    pub fn pins_of(&self, entry: &str) -> Vec<&NavPin> {
+        self.pins.iter().filter(|pin| pin.entry == entry).collect()
     }
 
     /// The figure beside `entry`, if there is one.

@@ -156,7 +156,7 @@ parts! {
         Pager "pager_part" { before: str, after: str, words: str, before_words: str, after_words: str, swap: str }
         TabsTag "tabs_tag" { label: str, kind: str }
         Tab "tab_part" { text: str, href: str, here: bool, count: str, edited: bool, swap: str }
-        Filter "filter_part" { field: str, verb: str, value: str, remove: str }
+        Filter "filter_part" { field: str, verb: str, value: str, remove: str, edit: str }
         FilterMenuHead "filter_menu_head" { text: str, icon: str }
         NewButton "new_button_part" { text: str, href: str, key: str }
     }

@@ -154,9 +154,16 @@ async fn page(
     errors: Errors,
     is_whole: bool,
 ) -> Result<Page<AudiencePage>> {
-    let (now, memo) = (viewer.now, db.memo());
+    let (now, memo, reader) = (viewer.now, db.memo(), viewer.id());
     let page = db.read(move |conn: &mut Conn| {
-        let saved = views::all(conn)?;
+        let mut saved = views::visible(conn, reader)?;
+        // A colleague may have chosen one of their own.
+        if let Some(id) = campaign
+            .view_id
+            .filter(|id| saved.iter().all(|view| view.id != *id))
+        {
+            saved.extend(views::find(conn, id)?);
+        }
         let topics = privacy::store::topics(conn)?;
         let chosen = saved.iter().find(|view| Some(view.id) == campaign.view_id);
         let look = match (chosen, campaign.topic_id) {

@@ -14,6 +14,7 @@ use crate::contacts::views::SavedView;
 use crate::db::dialect::address;
 use crate::db::schema::{contacts, recipients};
 use crate::db::{Conn, Memo};
+use crate::filters::Reader;
 
 /// Contacts of an audience, by what becomes of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +52,13 @@ pub(super) fn held_back(conn: &Conn, topic: &str) -> String {
 }
 
 /// A saved view means the same people whoever reads it; nobody is "me".
-const NOBODY: UserId = UserId(0);
+fn nobody(now: Timestamp) -> Reader {
+    Reader {
+        user: UserId(0),
+        now,
+        zone: chrono_tz::UTC,
+    }
+}
 
 /// An audience looked at for a page: counted to its end, or only so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +93,7 @@ pub fn look(
 }
 
 fn counted(conn: &mut Conn, view: &SavedView, topic: TopicId, now: Timestamp) -> QueryResult<Look> {
-    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let everybody = query::everybody(conn, &view.ask(), &nobody(now))?;
     let reason = held_back(conn, &topic.to_string());
     let reason =
         format!("CASE WHEN contacts.email IS NULL THEN 'without_address' ELSE ({reason}) END");
@@ -112,7 +119,7 @@ pub fn count(
     topic: TopicId,
     now: Timestamp,
 ) -> QueryResult<Count> {
-    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let everybody = query::everybody(conn, &view.ask(), &nobody(now))?;
     let reason = held_back(conn, &topic.to_string());
     let of = |word: &str| {
         sql::<BigInt>(&format!(
@@ -153,7 +160,7 @@ pub fn freeze(
     topic: TopicId,
     now: Timestamp,
 ) -> QueryResult<usize> {
-    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let everybody = query::everybody(conn, &view.ask(), &nobody(now))?;
     let reason = held_back(conn, &topic.to_string());
     let number = |n: i64| sql::<BigInt>(&n.to_string());
     let rows = everybody.filter(contacts::email.is_not_null()).select((
@@ -198,7 +205,7 @@ pub fn sample(
     limit: i64,
     now: Timestamp,
 ) -> QueryResult<Vec<ContactId>> {
-    let everybody = query::everybody(conn, &view.ask(), NOBODY, now)?;
+    let everybody = query::everybody(conn, &view.ask(), &nobody(now))?;
     let mut everybody = everybody
         .filter(contacts::email.is_not_null())
         .filter(contacts::id.gt(above));
@@ -220,7 +227,7 @@ pub fn anybody(
     limit: i64,
     now: Timestamp,
 ) -> QueryResult<Vec<ContactId>> {
-    let everybody = query::everybody(conn, &Ask::read(""), NOBODY, now)?;
+    let everybody = query::everybody(conn, &Ask::read(""), &nobody(now))?;
     everybody
         .filter(contacts::email.is_not_null())
         .filter(contacts::id.gt(above))

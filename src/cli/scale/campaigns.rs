@@ -18,7 +18,7 @@ use crate::base::{EmailAddress, text};
 use crate::campaigns::actions::{self, Audience};
 use crate::campaigns::model::{Content, Delivery, Format, State};
 use crate::campaigns::store::claims::{self, Added};
-use crate::contacts::views;
+use crate::contacts::views::{self, NewView};
 use crate::db::schema::{
     campaign_links, campaign_tallies, campaigns, consent_entries, consents, recipients,
     suppressions,
@@ -171,7 +171,7 @@ fn topics(conn: &mut Conn, now: Timestamp) -> QueryResult<[TopicId; 2]> {
 fn saved(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<ViewId>> {
     let mut ids = Vec::new();
     for (name, query) in VIEWS {
-        ids.extend(views::save(conn, name, query, None, now)?);
+        ids.extend(views::save(conn, &NewView::plain(name, query), None, now)?);
     }
     Ok(ids)
 }

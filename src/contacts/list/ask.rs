@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::columns::{self, Column};
 use super::did::Did;
-use crate::base::ids::{SourceId, TagId, UserId};
+use crate::base::ids::{SourceId, TagId, UserId, ViewId};
 use crate::base::text;
 use crate::contacts::model::Stage;
+use crate::filters::{Node, Op, Test, url};
 use crate::text_enum;
 use crate::web::Cursor;
 
@@ -100,6 +102,9 @@ pub struct Params {
     stage: String,
     tag: String,
     source: String,
+    filter: String,
+    cols: String,
+    v: String,
     did: String,
     times: String,
     days: String,
@@ -125,6 +130,12 @@ pub struct Ask {
     pub source: Option<SourceId>,
     /// What they did.
     pub did: Option<Did>,
+    /// What else must hold.
+    pub rest: Node,
+    /// Columns; none: the usual ones.
+    pub cols: Vec<Column>,
+    /// The saved view it was opened from.
+    pub saved: Option<ViewId>,
     /// Order.
     pub sort: Sort,
     /// Page.
@@ -150,13 +161,76 @@ impl Ask {
             tag: params.tag.parse().ok(),
             source: params.source.parse().ok(),
             did: Did::new(&params.did, &params.times, &params.days),
+            rest: Node::default(),
+            cols: columns::read(&params.cols),
+            saved: params.v.parse().ok(),
             sort: Sort::from_word(&params.sort).unwrap_or(Sort::Seen),
             from,
         };
+        // A filter that cannot be read asks for nobody: everybody would be the wrong audience of a mailing.
+        ask.narrow(&url::read(&params.filter).unwrap_or_else(|| Node::any(Vec::new())));
         if !ask.sorts().contains(&ask.sort) {
             ask.sort = Sort::Seen;
         }
         ask
+    }
+
+    /// Takes a tree apart: conditions that an index serves go where the walk looks for them, the others stay a tree.
+    fn narrow(&mut self, filter: &Node) {
+        let kept: Vec<Node> = filter
+            .conditions()
+            .iter()
+            .filter(|condition| !matches!(condition, Node::Test(test) if self.takes(test)))
+            .cloned()
+            .collect();
+        self.rest = Node::all(kept).canonical();
+    }
+
+    /// Whether a condition is one of those, and its place still free.
+    fn takes(&mut self, test: &Test) -> bool {
+        let value = match (test.op, test.values.as_slice()) {
+            (Op::Is | Op::AnyOf, [one]) => one.as_str(),
+            (Op::Empty, []) if test.field == "owner" => "none",
+            _ => return false,
+        };
+        match test.field.as_str() {
+            "owner" if self.owner.is_none() => self.owner = OwnerFilter::from_word(value),
+            "stage" if self.stage.is_none() => self.stage = Stage::offered(value),
+            "tag" if self.tag.is_none() => self.tag = value.parse().ok(),
+            "source" if self.source.is_none() => self.source = value.parse().ok(),
+            _ => return false,
+        }
+        match test.field.as_str() {
+            "owner" => self.owner.is_some(),
+            "stage" => self.stage.is_some(),
+            "tag" => self.tag.is_some(),
+            _ => self.source.is_some(),
+        }
+    }
+
+    /// Everything but view, words and acts as one tree, for whoever builds on it.
+    pub fn tree(&self) -> Node {
+        let is = |field: &str, value: String| Node::test(field, Op::Is, &[&value]);
+        let owner = self.owner.map(|owner| match owner {
+            OwnerFilter::Nobody => Node::test("owner", Op::Empty, &[]),
+            other => is("owner", other.word()),
+        });
+        let stage = self.stage.map(|stage| is("stage", stage.to_string()));
+        let tag = self
+            .tag
+            .map(|id| Node::test("tag", Op::AnyOf, &[&id.to_string()]));
+        let source = self.source.map(|id| is("source", id.to_string()));
+        let mut all: Vec<Node> = [owner, stage, tag, source].into_iter().flatten().collect();
+        all.extend(self.rest.conditions().iter().cloned());
+        Node::all(all).canonical()
+    }
+
+    /// The same view with another tree.
+    pub fn with_tree(&self, tree: &Node) -> Self {
+        self.with(|ask| {
+            (ask.owner, ask.stage, ask.tag, ask.source) = (None, None, None, None);
+            ask.narrow(tree);
+        })
     }
 
     /// Reads a query as it stands behind the `?`.
@@ -211,6 +285,7 @@ impl Ask {
             || self.tag.is_some()
             || self.source.is_some()
             || self.did.is_some()
+            || !self.rest.is_everything()
     }
 
     /// This list from the top, changed.
@@ -252,9 +327,15 @@ impl Ask {
         for (key, value) in self.did.iter().flat_map(Did::pairs) {
             add(key, value);
         }
+        add("filter", url::print(&self.rest));
+        add("cols", columns::print(&self.cols));
         if self.sort != Sort::Seen {
             add("sort", self.sort.to_string());
         }
+        add(
+            "v",
+            self.saved.map_or_else(String::new, |id| id.to_string()),
+        );
         match &self.from {
             From::Top => {}
             From::After(cursor) => add("after", cursor.encode()),
@@ -308,6 +389,16 @@ mod tests {
             ("did=&times=3", "/contacts"),
             ("did=A&times=-1&days=x", "/contacts?did=A&times=1&days=30"),
             ("after=%F0&before=", "/contacts"),
+            (
+                "filter=stage.is.customer*city.is.Oslo*owner.empty",
+                "/contacts?owner=none&stage=customer&filter=city.is.Oslo",
+            ),
+            (
+                "stage=lead&filter=stage.is.customer",
+                "/contacts?stage=lead&filter=stage.is.customer",
+            ),
+            ("filter=all*any*tag.any_of.7*end*end", "/contacts?tag=7"),
+            ("filter=broken", "/contacts?filter=any*end"),
         ] {
             assert_eq!(ask(query).href(), href, "{query}");
             let again = href.split_once('?').map_or("", |(_, query)| query);

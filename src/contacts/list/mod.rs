@@ -2,13 +2,36 @@
 
 pub mod ask;
 mod bulk;
+pub mod catalog;
+mod choose;
+pub mod columns;
 pub mod did;
+mod filter;
+mod lines;
 mod page;
 pub mod query;
+mod sifted;
 mod trash;
 mod views;
 
 pub use bulk::{BulkForm, apply as bulk, restore_many, undo as undo_bulk};
+pub use choose::choose;
+pub use filter::filter;
 pub use page::index;
 pub use trash::trash;
-pub use views::{form as view_form, remove as remove_view, save as save_view};
+pub use views::{
+    change as change_view, form as view_form, pin as pin_view, remove as remove_view,
+    save as save_view, unpin as unpin_view,
+};
+
+use crate::accounts::Viewer;
+use crate::filters::Reader;
+
+/// Who asks, as filters know them.
+pub fn reader(viewer: &Viewer) -> Reader {
+    Reader {
+        user: viewer.id(),
+        now: viewer.now,
+        zone: viewer.zone(),
+    }
+}

@@ -1,73 +1,51 @@
 //! The page of the list.
 
-use std::collections::HashMap;
-
 use actix_web::web;
 use askama::Template;
 
 use super::ask::{Ask, OwnerFilter, Params, Sort, View};
+use super::columns::{self, BuiltIn, Column};
 use super::did;
-use super::query::{self, Row, Rows};
+use super::lines::{self, Cell, Line};
+use super::query::{self, Rows};
+use super::{catalog, reader};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
-use crate::base::ids::{ContactId, SourceId, UserId};
-use crate::base::text;
-use crate::contacts::model::{self, Stage};
+use crate::base::ids::{SourceId, UserId};
+use crate::contacts::fields::Field;
+use crate::contacts::model::Stage;
 use crate::contacts::store;
 use crate::contacts::tags::{self, Tag};
 use crate::contacts::views::{self, SavedView};
 use crate::db::{Conn, Db, Memo};
+use crate::filters::{Catalog, Node, Sentence};
 use crate::web::{self as kit, Page, Result};
 
-/// Days of the column of events.
-const DAYS: i64 = 30;
 /// Choices in a filter's menu.
 const MOST_CHOICES: usize = 60;
 
-/// One line of the table.
-pub struct Line {
-    /// Id.
-    pub id: ContactId,
-    /// What it is called.
-    pub name: String,
-    /// For the avatar.
-    pub initials: String,
-    /// For the avatar.
-    pub tone: &'static str,
-    /// `person` or `visitor`.
-    pub kind: &'static str,
-    /// Name of its company, or empty.
-    pub company: String,
-    /// Stage.
-    pub stage: Stage,
-    /// Name of its owner, or empty.
-    pub owner: String,
-    /// For the owner's avatar.
-    pub owner_initials: String,
-    /// For the owner's avatar.
-    pub owner_tone: &'static str,
-    /// Events in 30 days; empty: none.
-    pub events: String,
-    /// Tags.
-    pub tags: Vec<Tag>,
-    /// RFC 3339.
-    pub seen_iso: String,
-    /// "6 min".
-    pub seen: String,
-    /// In full.
-    pub seen_exact: String,
+/// The head of a column.
+pub struct Head {
+    /// Its words.
+    pub label: String,
+    /// Class of its cells.
+    pub class: &'static str,
+    /// The order that its address gives.
+    pub sort: Option<Sort>,
 }
 
 /// A filter in force.
 pub struct Chip {
     /// What is filtered.
-    pub field: &'static str,
+    pub field: String,
     /// How.
     pub verb: String,
     /// By what.
     pub value: String,
     /// The list without it.
     pub without: String,
+    /// Where it is changed; empty: only dropped.
+    pub edit: String,
 }
 
 /// A menu of filters.
@@ -102,9 +80,13 @@ pub struct ListPage {
     ask: Ask,
     views: Vec<(View, String)>,
     chips: Vec<Chip>,
+    builder: String,
+    is_cut: bool,
     menus: Vec<Menu>,
     saved: Vec<SavedView>,
+    shown: Option<Shown>,
     may_save: bool,
+    heads: Vec<Head>,
     lines: Vec<Line>,
     count: String,
     before: String,
@@ -118,19 +100,52 @@ pub struct ListPage {
     can_delete: bool,
 }
 
+/// The view that the list was opened from.
+pub struct Shown {
+    /// It.
+    pub view: SavedView,
+    /// Whether the list is another by now.
+    pub is_edited: bool,
+    /// Whether the reader may save it.
+    pub may_change: bool,
+    /// Whether it is in their sidebar.
+    pub is_pinned: bool,
+}
+
+impl Shown {
+    fn new(view: SavedView, ask: &Ask, viewer: &Viewer, pins: &[kit::NavPin]) -> Self {
+        let saved = view.shown();
+        Self {
+            is_edited: ask.with(|ask| ask.q.clear()) != saved,
+            may_change: super::views::may_change(&view, viewer)
+                && EditContacts::allows(viewer.user.role),
+            is_pinned: pins.iter().any(|pin| pin.href == saved.href()),
+            view,
+        }
+    }
+}
+
 impl ListPage {
-    /// Whether a saved filter is the one that is shown.
+    /// Whether a saved view is the one that is shown.
     fn is_shown(&self, view: &SavedView) -> bool {
-        self.ask.with(|ask| ask.sort = Sort::Seen).href() == view.href()
+        self.ask.saved == Some(view.id)
     }
 
-    /// Where the filter in force is saved; empty: nothing to save.
-    fn save_href(&self) -> String {
-        let href = self.ask.with(|_| {}).href();
+    /// What is saved of the list as it stands; empty: nothing is worth it.
+    fn save_query(&self) -> String {
+        let href = self.ask.with(|ask| ask.saved = None).href();
         match href.split_once('?') {
-            Some((_, query)) if self.may_save => format!("/contacts/views/new?{query}"),
+            Some((_, query)) if self.may_save => query.to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// Where the columns are chosen.
+    fn columns_href(&self) -> String {
+        let href = self.ask.with(|_| {}).href();
+        let query = href.split_once('?').map_or("", |(_, query)| query);
+        let list = serde_urlencoded::to_string([("list", query)]).unwrap_or_default();
+        format!("/contacts/columns?{list}")
     }
 
     fn sort_href(&self, sort: Sort) -> String {
@@ -163,6 +178,22 @@ impl ListPage {
     }
 }
 
+fn heads(columns: &[Column], fields: &[Field]) -> Vec<Head> {
+    let is_usual = columns == columns::USUAL;
+    let head = |column: &Column| {
+        Some(Head {
+            label: column.label(fields)?,
+            class: column.class(fields, is_usual),
+            sort: match column {
+                Column::Own(BuiltIn::Seen) => Some(Sort::Seen),
+                Column::Own(BuiltIn::Created) => Some(Sort::Created),
+                _ => None,
+            },
+        })
+    };
+    columns.iter().filter_map(head).collect()
+}
+
 /// `GET /contacts`. Needs: see contacts.
 pub async fn index(
     viewer: Can<ReadContacts>,
@@ -179,12 +210,21 @@ pub async fn index(
 
 impl ListPage {
     fn read(conn: &mut Conn, memo: &Memo, ask: Ask, viewer: &Viewer) -> Result<Self> {
-        let rows = query::page(conn, &ask, viewer.id(), viewer.now)?;
+        let rows = query::page(conn, &ask, &reader(viewer))?;
         let count = count(conn, memo, &ask, &rows, viewer)?;
         let is_bare = rows.rows.is_empty() && !ask.is_filtered() && query::is_empty(conn)?;
         let owners = memo.recall("owners", conn, store::owners)?;
         let tags = memo.recall("tags", conn, tags::all)?;
         let sources = memo.recall("sources", conn, store::source_names)?;
+        let fields = lines::fields(conn, memo, viewer)?;
+        let columns = lines::columns(&ask, &fields);
+        let saved = memo.recall(&format!("views.{}", viewer.id()), conn, |conn| {
+            views::visible(conn, viewer.id())
+        })?;
+        let pins = views::pins(conn, viewer.id())?;
+        let shown = ask
+            .saved
+            .and_then(|id| saved.iter().find(|view| view.id == id).cloned());
         let page_of = |from| ask.with(|ask| ask.from = from).href();
         let address = |cursor: Option<&kit::Cursor>, from: fn(kit::Cursor) -> super::ask::From| {
             cursor.map_or_else(String::new, |c| page_of(from(c.clone())))
@@ -192,13 +232,17 @@ impl ListPage {
         let role = viewer.user.role;
         Ok(Self {
             views: views(&ask),
-            chips: chips(conn, &ask, &tags, &sources)?,
+            chips: chips(conn, memo, &ask, &tags, &sources)?,
+            builder: builder(&ask),
             menus: menus(&ask, &owners, &tags, &sources),
-            saved: memo.recall("views", conn, views::all)?.to_vec(),
+            shown: shown.map(|view| Shown::new(view, &ask, viewer, &pins)),
+            saved: saved.to_vec(),
             may_save: ask.q.is_empty() && EditContacts::allows(role),
+            is_cut: rows.is_cut,
             before: address(rows.before.as_ref(), super::ask::From::Before),
             after: address(rows.after.as_ref(), super::ask::From::After),
-            lines: lines(conn, memo, rows, viewer)?,
+            heads: heads(&columns, &fields),
+            lines: lines::read(conn, memo, rows, &columns, &fields, viewer)?,
             count,
             did: DidForm {
                 kept: ask.with(|ask| ask.did = None).pairs(),
@@ -227,12 +271,14 @@ fn count(conn: &mut Conn, memo: &Memo, ask: &Ask, rows: &Rows, viewer: &Viewer) 
     let n = match (is_top, &rows.after) {
         (false, _) => return Ok(String::new()),
         (true, None) => rows.rows.len(),
-        (true, Some(_)) if !ask.q.is_empty() => return Ok(format!("{}+", query::PAGE)),
+        (true, Some(_)) if rows.is_cut => return Ok(String::new()),
+        (true, Some(_)) if !ask.q.is_empty() || !ask.rest.is_everything() => {
+            return Ok(format!("{}+", query::PAGE));
+        }
         (true, Some(_)) => {
-            let (reader, now) = (viewer.id(), viewer.now);
-            let question = format!("contacts of {reader}: {}", ask.href());
-            let asked =
-                memo.recall(&question, conn, |conn| query::count(conn, ask, reader, now))?;
+            let reader = reader(viewer);
+            let question = format!("contacts of {}: {}", reader.user, ask.href());
+            let asked = memo.recall(&question, conn, |conn| query::count(conn, ask, &reader))?;
             match *asked {
                 Some(n) => n,
                 None => return Ok(String::new()),
@@ -250,6 +296,7 @@ fn views(ask: &Ask) -> Vec<(View, String)> {
     let href = |view: View| {
         ask.with(|ask| {
             ask.view = view;
+            ask.saved = None;
             ask.sort = Sort::Seen;
         })
         .href()
@@ -257,19 +304,47 @@ fn views(ask: &Ask) -> Vec<(View, String)> {
     View::ALL.iter().map(|view| (*view, href(*view))).collect()
 }
 
+/// Where the filter in force is put together.
+fn builder(ask: &Ask) -> String {
+    let href = ask.with(|_| {}).href();
+    let query = href.split_once('?').map_or("", |(_, query)| query);
+    let list = serde_urlencoded::to_string([("list", query)]).unwrap_or_default();
+    format!("/contacts/filter?{list}")
+}
+
+/// The conditions of the tree, each a chip.
+fn rest(ask: &Ask, catalog: &Catalog) -> Vec<Chip> {
+    let conditions = ask.rest.conditions();
+    let chip = |(at, node): (usize, &Node)| {
+        let others = conditions.iter().enumerate().filter(|(own, _)| *own != at);
+        let others = Node::all(others.map(|(_, node)| node.clone()).collect()).canonical();
+        let sentence = Sentence::new(node, catalog);
+        Chip {
+            field: sentence.field,
+            verb: sentence.verb,
+            value: sentence.value,
+            without: ask.with(|ask| ask.rest = others).href(),
+            edit: builder(ask),
+        }
+    };
+    conditions.iter().enumerate().map(chip).collect()
+}
+
 fn chips(
     conn: &mut Conn,
+    memo: &Memo,
     ask: &Ask,
     tags: &[Tag],
     sources: &[(SourceId, String)],
 ) -> Result<Vec<Chip>> {
     let mut chips = Vec::new();
-    let mut add = |field, value: String, without: Ask| {
+    let mut add = |field: &str, value: String, without: Ask| {
         chips.push(Chip {
-            field,
+            field: field.to_owned(),
             verb: "is".to_owned(),
             value,
             without: without.href(),
+            edit: String::new(),
         });
     };
     if let Some(owner) = ask.owner {
@@ -301,18 +376,24 @@ fn chips(
     }
     if let Some(did) = &ask.did {
         chips.push(Chip {
-            field: "Did",
+            field: "Did".to_owned(),
             verb: did.verb(),
             value: did.shown(),
             without: ask.with(|ask| ask.did = None).href(),
+            edit: String::new(),
         });
+    }
+    if !ask.rest.is_everything() {
+        let catalog = catalog::named(conn, memo)?;
+        chips.extend(rest(ask, &catalog));
     }
     if !ask.q.is_empty() {
         chips.push(Chip {
-            field: "Words",
+            field: "Words".to_owned(),
             verb: "begin with".to_owned(),
             value: ask.q.clone(),
             without: ask.with(|ask| ask.q.clear()).href(),
+            edit: String::new(),
         });
     }
     Ok(chips)
@@ -378,77 +459,4 @@ fn menus(
         sources.iter().take(MOST_CHOICES).map(from).collect(),
     );
     menus
-}
-
-/// The page's rows with everything that stands beside them, one query per kind.
-fn lines(conn: &mut Conn, memo: &Memo, rows: Rows, viewer: &Viewer) -> Result<Vec<Line>> {
-    let rows = rows.rows;
-    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
-    let visitors: Vec<ContactId> = rows
-        .iter()
-        .filter(|row| !row.is_known)
-        .map(|row| row.id)
-        .collect();
-    let from_day = viewer.now.day() - DAYS + 1;
-    let events = memo.figures("events of contacts", &ids, conn, |conn, ids| {
-        query::events_since(conn, ids, from_day)
-    })?;
-    let mut tags = tags::of_contacts(conn, &ids)?;
-    let owners = store::user_names(conn, rows.iter().filter_map(|row| row.owner_id))?;
-    let companies = store::company_names(conn, rows.iter().filter_map(|row| row.company_id))?;
-    let codes = query::anonymous_ids(conn, &visitors)?;
-    let line = |row: Row| {
-        let company = row.company_id.and_then(|id| companies.get(&id)).cloned();
-        let owner = row.owner_id.and_then(|id| owners.get(&id)).cloned();
-        Line {
-            tags: tags.remove(&row.id).unwrap_or_default(),
-            events: events
-                .get(&row.id)
-                .filter(|n| **n > 0)
-                .map_or_else(String::new, |n| kit::number(*n)),
-            company: company.unwrap_or_default(),
-            owner_initials: owner.as_deref().map(text::initials).unwrap_or_default(),
-            owner_tone: row.owner_id.map_or("", |id| text::tone(id.0)),
-            owner: owner.unwrap_or_default(),
-            ..Line::new(&row, &codes, viewer)
-        }
-    };
-    Ok(rows.into_iter().map(line).collect())
-}
-
-impl Line {
-    fn new(row: &Row, codes: &HashMap<ContactId, String>, viewer: &Viewer) -> Self {
-        let name = match codes.get(&row.id) {
-            Some(code) => format!("Visitor {}", crate::contacts::identities::short(code)),
-            None => model::shown(
-                row.id,
-                &row.name,
-                row.email.as_deref(),
-                row.phone.as_deref(),
-                row.is_known,
-            ),
-        };
-        let at = row.last_seen_at;
-        let has_been_seen = !at.is_zero();
-        let zone = viewer.zone();
-        let exact = at.utc().with_timezone(&zone).format("%-d %B %Y, %H:%M");
-        let when = |words: String| if has_been_seen { words } else { String::new() };
-        Self {
-            id: row.id,
-            initials: text::initials(&name),
-            tone: text::tone(row.id.0),
-            kind: if row.is_known { "person" } else { "visitor" },
-            name,
-            company: String::new(),
-            stage: row.stage,
-            owner: String::new(),
-            owner_initials: String::new(),
-            owner_tone: "",
-            events: String::new(),
-            tags: Vec::new(),
-            seen_iso: when(at.rfc3339()),
-            seen: when(kit::ago(at, viewer.now, zone)),
-            seen_exact: when(exact.to_string()),
-        }
-    }
 }

@@ -8,13 +8,15 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::ask::{Ask, From, Sort};
 use super::did::{Boxed, Doers};
+use super::{catalog, sifted};
 use crate::base::Timestamp;
-use crate::base::ids::{CompanyId, ContactId, TagId, UserId};
+use crate::base::ids::{CompanyId, ContactId, SourceId, TagId, UserId};
 use crate::contacts::model::Stage;
 use crate::contacts::words;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contact_tags, contacts, event_days, identities};
-use crate::db::{Cached, Conn, padded};
+use crate::db::{Cached, Conn, Predicate, padded};
+use crate::filters::{Reader, Rule};
 use crate::keyset;
 use crate::web::Cursor;
 
@@ -28,9 +30,9 @@ const WIDE_TAG: i64 = 2_000;
 const HITS: i64 = 60;
 
 /// Everybody a filter asks for, whatever the words: for mailings, which are not paged.
-pub fn everybody(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> QueryResult<Boxed> {
-    let narrow = Narrow::read(conn, ask, now)?;
-    Ok(filtered(ask, ask.is_known(), reader, &narrow))
+pub fn everybody(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Boxed> {
+    let narrow = Narrow::read(conn, ask, reader)?;
+    Ok(filtered(ask, ask.is_known(), reader.user, &narrow))
 }
 
 /// A row of the list.
@@ -54,6 +56,14 @@ pub struct Row {
     pub owner_id: Option<UserId>,
     /// Company.
     pub company_id: Option<CompanyId>,
+    /// Job title.
+    pub job_title: String,
+    /// City.
+    pub city: String,
+    /// Country, as a code.
+    pub country: String,
+    /// Source.
+    pub source_id: SourceId,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last seen.
@@ -69,14 +79,20 @@ pub struct Rows {
     pub before: Option<Cursor>,
     /// Where the page below begins.
     pub after: Option<Cursor>,
+    /// Whether the walk ended before the list did: so many were looked at that somebody should say whether to go on.
+    pub is_cut: bool,
 }
 
 /// Reads one page for `reader`.
-pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> QueryResult<Rows> {
+pub fn page(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Rows> {
+    let narrow = Narrow::read(conn, ask, reader)?;
+    let reader = reader.user;
     if !ask.q.is_empty() {
-        return searched(conn, ask, reader, now);
+        return searched(conn, ask, reader, &narrow);
     }
-    let narrow = Narrow::read(conn, ask, now)?;
+    if narrow.is_checked() {
+        return sifted::page(conn, ask, reader, &narrow);
+    }
     let is_back = matches!(ask.from, From::Before(_));
     let mut rows = Vec::new();
     for is_known in populations(ask) {
@@ -114,18 +130,15 @@ pub fn page(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> Query
         before: at(rows.first(), has_before),
         after: at(rows.last(), has_after),
         rows,
+        is_cut: false,
     })
 }
 
 /// How many there are; stops at [`MOST_COUNTED`]. `None` for a tag that many have: each would have to be looked at.
-pub fn count(
-    conn: &mut Conn,
-    ask: &Ask,
-    reader: UserId,
-    now: Timestamp,
-) -> QueryResult<Option<usize>> {
-    let narrow = Narrow::read(conn, ask, now)?;
-    if narrow.is_wide(ask) {
+pub fn count(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Option<usize>> {
+    let narrow = Narrow::read(conn, ask, reader)?;
+    let reader = reader.user;
+    if narrow.is_wide(ask) || narrow.is_checked() {
         return Ok(None);
     }
     let most = MOST_COUNTED as i64 + 1;
@@ -186,7 +199,7 @@ pub fn anonymous_ids(
     Ok(rows.into_iter().collect())
 }
 
-const COLUMNS: (
+pub(super) const COLUMNS: (
     contacts::id,
     contacts::is_known,
     contacts::name,
@@ -196,6 +209,10 @@ const COLUMNS: (
     contacts::stage,
     contacts::owner_id,
     contacts::company_id,
+    contacts::job_title,
+    contacts::city,
+    contacts::country,
+    contacts::source_id,
     contacts::created_at,
     contacts::last_seen_at,
 ) = (
@@ -208,6 +225,10 @@ const COLUMNS: (
     contacts::stage,
     contacts::owner_id,
     contacts::company_id,
+    contacts::job_title,
+    contacts::city,
+    contacts::country,
+    contacts::source_id,
     contacts::created_at,
     contacts::last_seen_at,
 );
@@ -227,20 +248,27 @@ pub struct Narrow {
     tagged: Option<Vec<ContactId>>,
     /// Who did it.
     did: Doers,
+    /// What each contact has to be asked besides.
+    rest: Option<Predicate>,
 }
 
 impl Narrow {
     /// Looks up what a list asks for.
-    pub fn read(conn: &mut Conn, ask: &Ask, now: Timestamp) -> QueryResult<Self> {
+    pub fn read(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Self> {
         let tagged = match ask.tag {
             Some(tag) => few_tagged(conn, tag)?,
             None => None,
         };
         let did = match &ask.did {
-            Some(did) => did.doers(conn, now)?,
+            Some(did) => did.doers(conn, reader.now)?,
             None => Doers::Anybody,
         };
-        Ok(Self { tagged, did })
+        let rest = if ask.rest.is_everything() {
+            None
+        } else {
+            Some(rest(conn, ask, reader))
+        };
+        Ok(Self { tagged, did, rest })
     }
 
     /// Whether each contact has to be looked at.
@@ -250,7 +278,30 @@ impl Narrow {
 
     /// Whether the query holds lists of its own, which no statement kept ready can have.
     fn has_lists(&self) -> bool {
-        self.tagged.is_some() || !matches!(self.did, Doers::Anybody)
+        self.tagged.is_some() || !matches!(self.did, Doers::Anybody) || self.is_checked()
+    }
+
+    /// Whether contacts are looked at one by one, whatever index is walked.
+    fn is_checked(&self) -> bool {
+        self.rest.is_some() || matches!(self.did, Doers::Many { .. })
+    }
+
+    /// Asks each.
+    pub(super) fn check(&self, query: Boxed) -> Boxed {
+        let query = self.did.keep(query);
+        match &self.rest {
+            Some(rest) => query.filter(rest.clone()),
+            None => query,
+        }
+    }
+}
+
+/// What cannot be asked (a field that is gone) fits nobody.
+fn rest(conn: &Conn, ask: &Ask, reader: &Reader) -> Predicate {
+    let catalog = catalog::bare();
+    match Rule::new(&ask.rest, &catalog, reader) {
+        Ok(rule) => rule.predicate(conn),
+        Err(_) => Predicate::never(),
     }
 }
 
@@ -270,6 +321,16 @@ fn tagged(tag: TagId) -> _ {
 }
 
 fn filtered(ask: &Ask, is_known: Option<bool>, reader: UserId, narrow: &Narrow) -> Boxed {
+    narrow.check(walkable(ask, is_known, reader, narrow))
+}
+
+/// What an index finds, without what each contact is asked besides.
+pub(super) fn walkable(
+    ask: &Ask,
+    is_known: Option<bool>,
+    reader: UserId,
+    narrow: &Narrow,
+) -> Boxed {
     let mut query = contacts::table
         .filter(contacts::deleted_at.is_null())
         .into_boxed();
@@ -305,7 +366,7 @@ fn filtered(ask: &Ask, is_known: Option<bool>, reader: UserId, narrow: &Narrow) 
         }
         (None, _) => {}
     }
-    narrow.did.keep(query)
+    query
 }
 
 /// Whether the index that serves this list has known ones and visitors apart, rather than known ones only.
@@ -315,7 +376,7 @@ fn begins_with_known(ask: &Ask, reader: UserId) -> bool {
 }
 
 /// In the asked order, from the asked row on.
-fn walk(query: Boxed, ask: &Ask) -> Boxed {
+pub(super) fn walk(query: Boxed, ask: &Ask) -> Boxed {
     use contacts::{created_at, id, last_seen_at, sort_name};
     let (cursor, is_back) = match &ask.from {
         From::Top => (None, false),
@@ -334,7 +395,7 @@ fn walk(query: Boxed, ask: &Ask) -> Boxed {
     }
 }
 
-fn cursor(sort: Sort, row: &Row) -> Cursor {
+pub(super) fn cursor(sort: Sort, row: &Row) -> Cursor {
     let key = match sort {
         Sort::Seen => row.last_seen_at.0.to_string(),
         Sort::Created => row.created_at.0.to_string(),
@@ -344,10 +405,9 @@ fn cursor(sort: Sort, row: &Row) -> Cursor {
 }
 
 /// By words: the newest records first, and before them whoever has exactly this identifier.
-fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> QueryResult<Rows> {
-    let narrow = Narrow::read(conn, ask, now)?;
+fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> QueryResult<Rows> {
     let among = |conn: &mut Conn, ids: Vec<ContactId>| -> QueryResult<Vec<Row>> {
-        let query = filtered(ask, ask.is_known(), reader, &narrow)
+        let query = filtered(ask, ask.is_known(), reader, narrow)
             .filter(contacts::id.eq_any(padded(ids)))
             .order(contacts::id.desc())
             .select(COLUMNS);
@@ -394,6 +454,7 @@ fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, now: Timestamp) -> Query
     };
     Ok(Rows {
         rows,
+        is_cut: false,
         before: None,
         after: last.map(|id| Cursor {
             key: String::new(),

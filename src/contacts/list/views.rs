@@ -1,4 +1,4 @@
-//! Saving the filter of the list under a name, and removing it again.
+//! Saving the list under a name, saving it again, keeping it in the sidebar, removing it.
 
 use actix_web::http::StatusCode;
 use actix_web::{Either, HttpRequest, Responder, web};
@@ -6,12 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::ask::Ask;
-use crate::accounts::Can;
-use crate::accounts::rights::EditContacts;
+use crate::accounts::rights::{EditContacts, ReadContacts};
+use crate::accounts::{Can, Role, Viewer};
 use crate::base::ids::ViewId;
 use crate::base::text;
-use crate::contacts::views::{self, SavedView};
-use crate::db::Db;
+use crate::contacts::views::{self, NewView, SavedView, Sharing};
+use crate::db::{Conn, Db};
 use crate::web::{Error, Errors, Form, Page, Redirect, Result, path_id, redirect};
 
 /// The form.
@@ -21,6 +21,8 @@ pub struct ViewPage {
     query: String,
     back: String,
     name: String,
+    sharing: String,
+    is_pinned: bool,
     errors: Errors,
 }
 
@@ -30,12 +32,17 @@ pub struct ViewPage {
 pub struct ViewForm {
     name: String,
     query: String,
+    sharing: String,
+    pin: String,
 }
 
 /// `GET /contacts/views/new?<query of the list>`. Needs: change contacts.
 pub async fn form(viewer: Can<EditContacts>, request: HttpRequest) -> Result<Page<ViewPage>> {
-    let query = views::canonical(&Ask::read(request.query_string()), viewer.id());
-    let page = ViewPage::new(query, String::new(), Errors::new());
+    let form = ViewForm {
+        query: listed(&Ask::read(request.query_string())),
+        ..ViewForm::default()
+    };
+    let page = ViewPage::new(form, Errors::new());
     Ok(Page::new(viewer.shell(), page))
 }
 
@@ -45,55 +52,169 @@ pub async fn save(
     db: web::Data<Db>,
     Form(form): Form<ViewForm>,
 ) -> Result<impl Responder> {
-    let query = views::canonical(&Ask::read(&form.query), viewer.id());
+    let ask = Ask::read(&form.query);
     let name = text::line(&form.name, 80);
     let errors = if name.is_empty() {
         Errors::one("name", "Give it a name: “Customers in Norway”.")
     } else {
-        let (kept, said) = (query.clone(), format!("“{name}” saved"));
-        let (by, now) = (viewer.id(), viewer.now);
+        let sharing = Sharing::from_word(&form.sharing).unwrap_or(Sharing::Everybody);
+        let new = NewView::of(&ask, &name, sharing, viewer.id());
+        let (by, now, is_pinned) = (viewer.id(), viewer.now, form.pin == "true");
         let saved = db
-            .write(move |conn| views::save(conn, &name, &kept, Some(by), now))
+            .write(move |conn| {
+                let Some(id) = views::save(conn, &new, Some(by), now)? else {
+                    return Ok(None);
+                };
+                if is_pinned {
+                    views::pin(conn, id, by, true, now)?;
+                }
+                views::find(conn, id)
+            })
             .await
             .map_err(|error: diesel::result::Error| Error::from(error))?;
-        if let Some(id) = saved {
-            let to = redirect(format!("/contacts?{query}")).saying(said);
+        if let Some(view) = saved {
+            let to = redirect(view.href()).saying(format!("“{name}” saved"));
             return Ok(Either::Left(
-                to.undo(format!("/contacts/views/{id}/remove")),
+                to.undo(format!("/contacts/views/{}/remove", view.id)),
             ));
         }
-        Errors::one("name", "There is a saved filter of this name already.")
+        Errors::one(
+            "name",
+            "There is a view of this name already, yours or a colleague's.",
+        )
     };
-    let page = ViewPage::new(query, form.name, errors);
+    let page = ViewPage::new(form, errors);
     let page = Page::new(viewer.shell(), page).status(StatusCode::UNPROCESSABLE_ENTITY);
     Ok(Either::Right(page))
 }
 
-/// `POST /contacts/views/{id}/remove`. Needs: change contacts.
+/// What is posted to save a view as it looks now.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChangeForm {
+    query: String,
+}
+
+/// `POST /contacts/views/{id}`. Needs: change contacts. Others' views are changed by administrators and managers.
+pub async fn change(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    path: web::Path<String>,
+    Form(form): Form<ChangeForm>,
+) -> Result<Redirect> {
+    let id: ViewId = path_id(&path)?;
+    let (who, ask) = ((*viewer).clone(), Ask::read(&form.query));
+    let saved = db
+        .write(move |conn| {
+            let view = mine(conn, id, &who)?;
+            let new = NewView::of(&ask, &view.name, view.sharing, who.id());
+            views::change(conn, id, &new, who.now)?;
+            Ok::<_, Error>(views::find(conn, id)?)
+        })
+        .await?;
+    let view = saved.ok_or(Error::NotFound)?;
+    Ok(redirect(view.href()).saying(format!("“{}” saved", view.name)))
+}
+
+/// `POST /contacts/views/{id}/pin`. Needs: see contacts.
+pub async fn pin(
+    viewer: Can<ReadContacts>,
+    db: web::Data<Db>,
+    path: web::Path<String>,
+) -> Result<Redirect> {
+    keep(&viewer, &db, path_id(&path)?, true).await
+}
+
+/// `POST /contacts/views/{id}/unpin`. Needs: see contacts.
+pub async fn unpin(
+    viewer: Can<ReadContacts>,
+    db: web::Data<Db>,
+    path: web::Path<String>,
+) -> Result<Redirect> {
+    keep(&viewer, &db, path_id(&path)?, false).await
+}
+
+async fn keep(viewer: &Viewer, db: &Db, id: ViewId, is_pinned: bool) -> Result<Redirect> {
+    let (user, now) = (viewer.id(), viewer.now);
+    let view = db
+        .write(move |conn| {
+            let view = views::find(conn, id)?.filter(|view| view.is_for(user));
+            let view = view.ok_or(Error::NotFound)?;
+            views::pin(conn, id, user, is_pinned, now)?;
+            Ok::<_, Error>(view)
+        })
+        .await?;
+    let words = if is_pinned {
+        "is in your sidebar"
+    } else {
+        "is no longer in your sidebar"
+    };
+    let back = if is_pinned { "unpin" } else { "pin" };
+    Ok(redirect(view.href())
+        .saying(format!("“{}” {words}", view.name))
+        .undo(format!("/contacts/views/{id}/{back}")))
+}
+
+/// `POST /contacts/views/{id}/remove`. Needs: change contacts. Others' views are removed by administrators and managers.
 pub async fn remove(
-    _viewer: Can<EditContacts>,
+    viewer: Can<EditContacts>,
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Redirect> {
     let id: ViewId = path_id(&path)?;
+    let who = (*viewer).clone();
     let removed: Option<SavedView> = db
         .write(move |conn| {
-            let view = views::find(conn, id)?;
-            Ok::<_, diesel::result::Error>(if views::remove(conn, id)? { view } else { None })
+            let view = mine(conn, id, &who)?;
+            Ok::<_, Error>(if views::remove(conn, id)? {
+                Some(view)
+            } else {
+                None
+            })
         })
         .await?;
     Ok(match removed {
-        Some(view) => redirect(view.href()).saying(format!("“{}” is no longer saved", view.name)),
-        None => redirect("/contacts").failing("A campaign uses this filter; it stays"),
+        Some(view) => {
+            redirect(view.ask().href()).saying(format!("“{}” is no longer saved", view.name))
+        }
+        None => redirect("/contacts").failing("A campaign uses this view; it stays"),
     })
 }
 
+/// A view that somebody may change: one they see, and made, unless they lead.
+fn mine(conn: &mut Conn, id: ViewId, who: &Viewer) -> Result<SavedView> {
+    let view = views::find(conn, id)?.filter(|view| view.is_for(who.id()));
+    let view = view.ok_or(Error::NotFound)?;
+    if may_change(&view, who) {
+        Ok(view)
+    } else {
+        Err(Error::Forbidden(
+            "Somebody else made this view. Save it under a name of your own.".to_owned(),
+        ))
+    }
+}
+
+/// Whether somebody may change a view that they see.
+pub(super) fn may_change(view: &SavedView, who: &Viewer) -> bool {
+    let leads = matches!(who.user.role, Role::Admin | Role::Manager);
+    leads || view.created_by == Some(who.id())
+}
+
+/// The query of a list from the top.
+fn listed(ask: &Ask) -> String {
+    let href = ask.with(|ask| ask.saved = None).href();
+    href.split_once('?')
+        .map_or_else(String::new, |(_, query)| query.to_owned())
+}
+
 impl ViewPage {
-    fn new(query: String, name: String, errors: Errors) -> Self {
+    fn new(form: ViewForm, errors: Errors) -> Self {
         Self {
-            back: format!("/contacts?{query}"),
-            query,
-            name,
+            back: format!("/contacts?{}", form.query),
+            query: form.query,
+            name: form.name,
+            sharing: form.sharing,
+            is_pinned: form.pin == "true",
             errors,
         }
     }

@@ -7,7 +7,7 @@ use crate::accounts::audit::{self, By};
 use crate::base::ids::TagId;
 use crate::base::{Timestamp, text};
 use crate::contacts::refusal::Refusal;
-use crate::contacts::views;
+use crate::contacts::views::{self, SavedView};
 use crate::db::Conn;
 use crate::db::schema::{tags, views as view_rows};
 
@@ -90,10 +90,12 @@ pub(super) fn merge(
         return Err(Refusal::invalid("into", "Choose another one."));
     }
     uses.carry(conn, id, Some(into.id))?;
-    for view in views::all(conn)? {
+    for view in views::every(conn)? {
         let ask = view.ask();
-        if ask.tag == Some(id) {
-            let href = ask.with(|ask| ask.tag = Some(into.id)).href();
+        let tree = ask.tree();
+        if tree.mentions("tag", &id.to_string()) {
+            let tree = tree.replacing("tag", &id.to_string(), &into.id.to_string());
+            let href = ask.with_tree(&tree).href();
             let query = href.split_once('?').map_or("", |(_, query)| query);
             diesel::update(view_rows::table.filter(view_rows::id.eq(view.id)))
                 .set(view_rows::query.eq(query))
@@ -122,10 +124,8 @@ pub(super) fn delete(
     now: Timestamp,
 ) -> Result<Tag, Refusal> {
     let tag = find(conn, id)?.ok_or(Refusal::Missing)?;
-    if let Some(view) = views::all(conn)?
-        .into_iter()
-        .find(|v| v.ask().tag == Some(id))
-    {
+    let asks = |view: &SavedView| view.ask().tree().mentions("tag", &id.to_string());
+    if let Some(view) = views::every(conn)?.into_iter().find(asks) {
         let why = format!(
             "The saved view “{}” asks for it. Delete the view first, or merge the tag into another.",
             view.name

@@ -11,7 +11,7 @@ use crate::campaigns::events::{self, Hit};
 use crate::campaigns::machines::Sign;
 use crate::campaigns::model::{Content, Delivery, Format};
 use crate::campaigns::store::claims::{self, Added};
-use crate::contacts::views;
+use crate::contacts::views::{self, NewView};
 use crate::db::Conn;
 use crate::db::dialect::claim;
 use crate::db::schema::contacts;
@@ -124,7 +124,7 @@ pub(in crate::demo) fn send(
     for mailing in mailings() {
         let at = now.plus(-mailing.days_ago * DAY - 2 * HOUR);
         let (name, query) = mailing.view;
-        let view = views::save(conn, name, query, by.user, at)?;
+        let view = views::save(conn, &NewView::plain(name, query), by.user, at)?;
         let view = view.ok_or_else(|| Refusal::Unready(format!("{name} is there already")))?;
         let id = actions::create(conn, mailing.name, &mailing.content, &by, at.plus(-DAY))?;
         let audience = Audience {

@@ -3,6 +3,7 @@
 mod api;
 mod companies;
 mod did;
+mod filter;
 mod list;
 mod record;
 mod tags;
