@@ -81,12 +81,16 @@ fn newest(conn: &mut Conn, own: &[i64], ask: &StrandAsk) -> QueryResult<Vec<Visi
     Cached(rows).load(conn)
 }
 
-/// The identities whose events are the contact's. Most people have one that did anything, and a question about one is
-/// planned once and for all.
+/// The identities whose events and visits are the contact's: those that did anything, and devices, whose visits may hold
+/// nothing but what was done under a name. Most people have one, and a question about one is planned once and for all.
 pub fn identities_of(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<i64>> {
     identities::table
         .filter(identities::contact_id.eq(contact.0))
-        .filter(identities::event_count.gt(0))
+        .filter(
+            identities::event_count
+                .gt(0)
+                .or(identities::namespace.eq("anonymous_id")),
+        )
         .select(identities::id)
         .limit(MOST_IDENTITIES)
         .load(conn)

@@ -53,6 +53,23 @@ async fn the_newest_visits_stand_open_and_the_others_lead_to_their_pages() {
 }
 
 #[actix_web::test]
+async fn a_visit_on_which_everything_was_done_under_a_name_is_told() {
+    let site = Site::new().await;
+    site.send(json!([
+        { "type": "identify", "userId": "u1", "anonymousId": "ann", "traits": { "name": "Ann" } },
+        { "type": "track", "userId": "u1", "anonymousId": "ann", "event": "Cart Filled" },
+    ]))
+    .await;
+    let ada = site.app.admin().await;
+    let ann = record_of(&site, "u1").await;
+    let record = ada.get(&format!("/contacts/{ann}")).await.is(200);
+    record.says("Cart Filled");
+    // Of the device nothing was counted, and yet the visit is its own.
+    let idle = "SELECT COUNT(*) FROM identities JOIN sessions ON identity_id = identities.id WHERE identities.event_count = 0";
+    assert_eq!(site.number(idle).await, 1);
+}
+
+#[actix_web::test]
 async fn a_long_visit_is_read_page_by_page_and_nothing_of_it_is_lost() {
     let site = Site::new().await;
     let views: Vec<Value> = (0..450)
