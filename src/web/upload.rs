@@ -22,6 +22,13 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
+impl Part {
+    /// A file by its name.
+    pub fn named(&self) -> (&str, &[u8]) {
+        (self.file_name.as_deref().unwrap_or_default(), &self.bytes)
+    }
+}
+
 /// The fields of a form of at most `MAX` bytes.
 #[derive(Debug, Clone)]
 pub struct Upload<const MAX: usize> {
@@ -164,7 +171,13 @@ fn split<'a>(bytes: &'a [u8], seam: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
 
 /// A quoted parameter; browsers write a quote inside it as `%22`.
 fn parameter(disposition: &str, name: &str) -> Option<String> {
-    let quoted = disposition.split(';').find_map(|part| {
+    // A name in quotes may hold a semicolon.
+    let mut is_quoted = false;
+    let mut parts = disposition.split(|c| {
+        is_quoted ^= c == '"';
+        c == ';' && !is_quoted
+    });
+    let quoted = parts.find_map(|part| {
         let (key, value) = part.trim().split_once('=')?;
         (key == name).then_some(value)
     })?;
@@ -178,7 +191,7 @@ mod tests {
     #[test]
     fn fields_and_files_are_read_as_they_are() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\nabc\r\n--x\r\n\
-            content-disposition: form-data; name=\"picture\"; filename=\"\xd0\xb0 %22.png\"\r\nContent-Type: image/png\r\n\r\n\
+            content-disposition: form-data; name=\"picture\"; filename=\"\xd0\xb0; %22.png\"\r\nContent-Type: image/png\r\n\r\n\
             \x89PNG\r\n--\r\n\r\n--x--\r\n";
         let parts = parts(body, "x").expect("parts");
         assert_eq!(parts.len(), 2);
@@ -186,7 +199,7 @@ mod tests {
             (parts[0].name.as_str(), parts[0].bytes.as_slice()),
             ("_csrf", b"abc".as_slice())
         );
-        assert_eq!(parts[1].file_name.as_deref(), Some("а \".png"));
+        assert_eq!(parts[1].file_name.as_deref(), Some("а; \".png"));
         assert_eq!(parts[1].bytes, b"\x89PNG\r\n--\r\n");
     }
 

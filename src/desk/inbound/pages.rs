@@ -135,7 +135,7 @@ pub async fn source(
         .await
         .map_err(Error::internal)?
         .ok_or(Error::NotFound)?;
-    Ok(parts::as_mail(&format!("mail-{id}.eml"), bytes))
+    Ok(parts::to_save(&format!("mail-{id}.eml"), bytes))
 }
 
 async fn again(

@@ -84,3 +84,70 @@ async fn a_program_opens_reads_and_answers_tickets() {
     reader.sends("authorization", &format!("Bearer {key}"));
     reader.json(Method::POST, path, &reply).await.is(403);
 }
+
+#[actix_web::test]
+async fn a_program_sends_files_along_and_fetches_those_of_a_mail() {
+    let app = TestApp::new().await;
+    with_mailbox(&app).await;
+    arrives(&app, &buoy()).await;
+    let program = app.browser();
+    let key = app.key("tickets:read tickets:write").await;
+    program.sends("authorization", &format!("Bearer {key}"));
+    let path = "/api/v1/tickets/1/messages";
+    let log = b"12:00 0.0\r\n\r\n--12:10 0.0\r\n".as_slice();
+    let reply = [
+        ("kind", "reply"),
+        ("text", "Your log is attached."),
+        ("to", "ingrid@nordfjord.example"),
+        ("cc", "li@harbour.example"),
+        ("status", "waiting"),
+    ];
+    let file = ("file", "../лог; 14.csv", log);
+    let made = program.post_form(path, &reply, file).await.is(201).json();
+    assert_eq!(made["status"], "waiting");
+    let files = &made["messages"][1]["files"];
+    assert_eq!(
+        (
+            &files[0]["name"],
+            &files[0]["media_type"],
+            &files[0]["size"]
+        ),
+        (&json!("лог; 14.csv"), &json!("text/csv"), &json!(log.len()))
+    );
+    let href = files[0]["href"].as_str().expect("an address").to_owned();
+    let got = program.get(&href).await.is(200);
+    assert_eq!(got.body().as_bytes(), log);
+    assert_eq!(got.header("content-type"), "application/octet-stream");
+    assert!(got.header("content-disposition").starts_with("attachment"));
+    let mail = &app.mails().await[0];
+    assert!(mail.text.contains("li@harbour.example") && mail.text.contains("text/csv"));
+
+    // Of another ticket, of nobody, with the wrong key, or too much of it: no.
+    program.get("/api/v1/tickets/1/files/99").await.is(404);
+    let other = json!({ "email": "li@harbour.example", "subject": "Valve 3", "text": "It leaks." });
+    program
+        .json(Method::POST, "/api/v1/tickets", &other)
+        .await
+        .is(201);
+    program.get(&href.replace("/1/", "/2/")).await.is(404);
+    app.browser().get(&href).await.is(401);
+    let reader = app.browser();
+    let key = app.key("contacts:read").await;
+    reader.sends("authorization", &format!("Bearer {key}"));
+    reader.get(&href).await.is(403);
+    reader.post_form(path, &reply, file).await.is(403);
+    let large = vec![b'x'; (25 << 20) + 1];
+    let refused = program
+        .post_form(path, &reply, ("file", "large.bin", &large))
+        .await;
+    assert_eq!(refused.is(422).json()["field"], "file");
+    let wrong = [("kind", "reply"), ("text", "x"), ("status", "gone")];
+    let refused = program.post_form(path, &wrong, file).await;
+    assert_eq!(refused.is(422).json()["field"], "status");
+    program
+        .post_body(path, "multipart/form-data", "no seam")
+        .await
+        .is(400);
+    let now = program.get("/api/v1/tickets/1").await.is(200).json();
+    assert_eq!(now["message_count"], 2);
+}

@@ -1,4 +1,6 @@
-//! Tickets for programs: `/api/v1/tickets`, JSON in and out, by API key.
+//! Tickets for programs: `/api/v1/tickets`, JSON in and out, by API key. Files come and go as they are.
+
+mod said;
 
 use std::collections::HashMap;
 
@@ -9,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::actions::create::{self, ByHand};
-use super::actions::reply::{self, Draft};
 use super::list::ask::View;
 use super::list::query;
 use super::model::{By, Channel, Kind, Message, Priority, Sending, Status, Ticket};
@@ -34,7 +35,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/api/v1/tickets", get().to(index))
         .route("/api/v1/tickets", post().to(open))
         .route("/api/v1/tickets/{id}", get().to(show))
-        .route("/api/v1/tickets/{id}/messages", post().to(say));
+        .route("/api/v1/tickets/{id}/messages", post().to(said::say))
+        .route("/api/v1/tickets/{id}/files/{file}", get().to(said::file));
 }
 
 /// The query of a list.
@@ -229,59 +231,6 @@ async fn open(
         .json(made))
 }
 
-/// What a program says in a ticket.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct NewMessage {
-    kind: String,
-    text: String,
-    to: Vec<String>,
-    cc: Vec<String>,
-    status: Option<Status>,
-    last_seen_message_id: Option<i64>,
-}
-
-/// `POST /api/v1/tickets/{id}/messages`: a `reply`, which is sent, or a `note`. Needs: tickets:write.
-async fn say(
-    program: ApiCan<EditTickets>,
-    db: web::Data<Db>,
-    keys: web::Data<Keyring>,
-    path: web::Path<String>,
-    body: web::Bytes,
-) -> ApiResult<HttpResponse> {
-    let id: TicketId = path_id(&path)?;
-    let asked: NewMessage = read(&body)?;
-    let (keys, by) = (keys.get_ref().clone(), by(&program));
-    let made = db
-        .write(move |conn| {
-            let mut draft = Draft {
-                to: asked.to,
-                cc: asked.cc,
-                text: asked.text,
-                files: Vec::new(),
-                seen: asked.last_seen_message_id.map(MessageId),
-                then: asked.status,
-            };
-            match asked.kind.as_str() {
-                "note" => reply::note(conn, id, &draft, by)?,
-                "reply" => {
-                    if draft.to.is_empty() {
-                        let ticket = store::find(conn, id)?.ok_or(TicketError::Missing)?;
-                        let last = store::last_received_before(conn, id, MessageId(i64::MAX))?;
-                        let (to, _) = reply::addressed_to(conn, &ticket, last.as_ref())?;
-                        draft.to = to.into_iter().map(|person| person.address).collect();
-                    }
-                    reply::reply(conn, &keys, id, &draft, by)?
-                }
-                _ => return Err(TicketError::invalid("kind", "Write reply or note.")),
-            };
-            one(conn, id)?.ok_or(TicketError::Missing)
-        })
-        .await
-        .map_err(ApiError::from)?;
-    Ok(HttpResponse::Created().json(made))
-}
-
 fn by(program: &ApiCan<EditTickets>) -> By {
     By {
         user: Some(program.user.id),
@@ -310,7 +259,10 @@ fn one(conn: &mut Conn, id: TicketId) -> QueryResult<Option<TicketJson>> {
             .remove(&message.id)
             .unwrap_or_default()
             .into_iter()
-            .map(|file| json!({ "id": file.id, "name": file.name, "media_type": file.media_type, "size": file.size }))
+            .map(|file| json!({
+            "id": file.id, "name": file.name, "media_type": file.media_type, "size": file.size,
+            "href": format!("/api/v1/tickets/{id}/files/{}", file.id),
+        }))
             .collect(),
         id: message.id,
         kind: message.kind,

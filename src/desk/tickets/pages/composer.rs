@@ -1,7 +1,6 @@
 //! Answering and noting. What was typed is never lost: whatever is wrong, the page comes back with it.
 
 use actix_web::{Either, web};
-use bytes::Bytes;
 
 use super::show::{self, Context, ShowPage};
 use super::typed::{KeptLine, Returned, Typed};
@@ -11,18 +10,12 @@ use crate::accounts::keyring::Keyring;
 use crate::accounts::rights::EditTickets;
 use crate::base::ids::{MessageId, TicketId};
 use crate::db::Db;
-use crate::desk::inbound::parse;
-use crate::desk::tickets::actions::files::{Kept, media_type};
+use crate::desk::tickets::actions::files::{self as attached, Kept, MOST_BYTES};
 use crate::desk::tickets::actions::reply::{self, Draft};
 use crate::desk::tickets::list::ask::Params;
 use crate::desk::tickets::refusal::TicketError;
 use crate::files::Files;
-use crate::web::{Error, Page, Redirect, Result, Upload, path_id, redirect};
-
-/// Of one answer, with everything that is typed.
-const MOST_BYTES: usize = 25 << 20;
-/// Of one answer.
-const MOST_FILES: usize = 20;
+use crate::web::{Error, Page, Part, Redirect, Result, Upload, path_id, redirect};
 
 /// `POST /tickets/{id}/messages`. Needs: answer tickets.
 #[expect(
@@ -41,7 +34,7 @@ pub async fn send(
 ) -> Result<Either<Page<ShowPage>, Redirect>> {
     let id: TicketId = path_id(&path)?;
     let (mut typed, by) = (Typed::read(&form), by(&viewer));
-    let refused = attached(&files, &keys, id, &form, &mut typed).await?;
+    let refused = with_files(&files, &keys, id, &form, &mut typed).await?;
     if let Some(words) = refused {
         let returned = Returned {
             error: Some(("file".to_owned(), words.to_owned())),
@@ -89,7 +82,7 @@ pub async fn send(
 }
 
 /// Keeps what was chosen, with what came back from an earlier try. Says what is wrong with it.
-async fn attached(
+async fn with_files(
     files: &Files,
     keys: &Keyring,
     ticket: TicketId,
@@ -108,31 +101,15 @@ async fn attached(
     typed.files = kept
         .filter_map(|kept| serde_json::from_str(&kept).ok())
         .collect();
-    for part in form.files("file") {
-        let name = parse::safe_name(part.file_name.as_deref().unwrap_or_default());
-        let key = files.keep(Bytes::from(part.bytes.clone())).await;
-        typed.files.push(Kept {
-            key: key.map_err(Error::internal)?,
-            media_type: media_type(&name).to_owned(),
-            name,
-            size: part.bytes.len() as i64,
-            content_id: String::new(),
-        });
-    }
+    let chosen = attached::keep(files, form.files("file").map(Part::named)).await;
+    typed.files.extend(chosen.map_err(Error::internal)?);
     let line = |file: &Kept| KeptLine {
         signed: keys.sign(&purpose, &serde_json::to_string(file).unwrap_or_default()),
         name: file.name.clone(),
         size: thread::size(file.size),
     };
     typed.kept = typed.files.iter().map(line).collect();
-    let size: i64 = typed.files.iter().map(|file| file.size).sum();
-    Ok(match typed.files.len() {
-        n if n > MOST_FILES => Some("Twenty files are enough for one mail."),
-        _ if size > MOST_BYTES as i64 => {
-            Some("More than 25 MB do not fit into one mail; send a link instead.")
-        }
-        _ => None,
-    })
+    Ok(attached::refusal(&typed.files))
 }
 
 /// `POST /tickets/{id}/messages/{message}/again`. Needs: answer tickets.

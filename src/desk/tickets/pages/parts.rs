@@ -118,11 +118,11 @@ pub async fn source(
         .map_err(Error::internal)?
         .ok_or(Error::NotFound)?;
     let name = format!("ticket-{id}-{message}.eml");
-    Ok(as_mail(&name, bytes))
+    Ok(to_save(&name, bytes))
 }
 
-/// The bytes of a mail, to be saved.
-pub fn as_mail(name: &str, bytes: web::Bytes) -> HttpResponse {
+/// Bytes that are saved, whatever they say they are.
+pub fn to_save(name: &str, bytes: web::Bytes) -> HttpResponse {
     let media_type = "application/octet-stream".to_owned();
     kept(DispositionType::Attachment, name, media_type, bytes)
 }
