@@ -13,7 +13,7 @@ use crate::accounts::{self, DemoWorld, Figures, Panels, Pins};
 use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
-use crate::contacts::merge::Followers;
+use crate::contacts::merge::{self, Followers};
 use crate::contacts::tags::{self, TagUses};
 use crate::contacts::{self, Cards, CompanyCards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
@@ -39,10 +39,10 @@ use crate::web::streams::Streams;
 const DEMO: DemoWorld = DemoWorld(Some(demo::load::ask));
 /// What else moves when two contacts become one.
 pub const FOLLOWERS: Followers = Followers(&[
-    privacy::merged,
-    related::follow,
-    desk::related::follow,
-    campaigns::story::merged,
+    &privacy::FOLLOWER,
+    &related::FOLLOWER,
+    &desk::related::FOLLOWER,
+    &campaigns::story::FOLLOWER,
 ]);
 
 /// Everything a running instance shares.
@@ -250,6 +250,7 @@ pub fn app(
         .app_data(web::Data::new(house.passwords.clone()))
         .app_data(web::Data::new(house.keys.clone()))
         .app_data(web::Data::new(DEMO))
+        .app_data(web::Data::new(FOLLOWERS))
         .app_data(web::Data::new(house.inbox.clone()))
         .app_data(web::Data::new(house.write_keys.clone()))
         .app_data(web::Data::new(house.health.clone()))
@@ -302,6 +303,7 @@ fn cards() -> Cards {
         record::touches,
         privacy::card,
         campaigns::story::card,
+        merge::contact_card,
     ])
 }
 
@@ -311,6 +313,7 @@ fn company_cards() -> CompanyCards {
         related::company_deals,
         related::company_tasks,
         desk::related::company_tickets,
+        merge::company_card,
     ])
 }
 

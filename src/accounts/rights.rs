@@ -41,6 +41,8 @@ rights! {
     EditContacts: "change contacts", Some("contacts:write"), [Admin | Manager | Sales | Support | Marketing];
     /// Moving them to the trash and back.
     DeleteContacts: "delete contacts", Some("contacts:write"), [Admin | Manager | Sales | Support];
+    /// Making two records one, and two again.
+    MergeContacts: "merge records", Some("contacts:write"), [Admin | Manager | Sales | Support];
     /// Names, colours and ends of tags.
     ManageTags: "change tags", None, [Admin | Manager | Marketing];
     /// Sources, their events and their health.

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use crate::accounts::rights::{ReadCampaigns, Right};
 use crate::base::Timestamp;
 use crate::base::ids::{CampaignId, ContactId, RecipientId};
-use crate::contacts::merge::Journal;
+use crate::contacts::merge::{Follower, Holding, Kind, Parting};
 use crate::contacts::{Card, CardAsk, CardRow};
-use crate::db::schema::{campaigns, recipients};
+use crate::db::dialect::journal::Held;
+use crate::db::schema::{campaigns, identities, recipients};
 use crate::db::{Cached, Conn};
 use crate::timeline::{Part, Show, StoryItem, StrandAsk};
 use crate::web::ago;
@@ -152,15 +153,34 @@ pub fn card(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<O
 
 /// Two contacts became one: what the loser got, the winner got. What still waits for the loser's address goes to it, if the
 /// winner has it; the claim looks.
-pub fn merged(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
-    let (winner, loser) = (journal.winner(), journal.loser());
-    let ids: Vec<i64> = recipients::table
-        .filter(recipients::contact_id.eq(loser))
-        .order(recipients::id)
-        .select(recipients::id)
-        .load(conn)?;
-    diesel::update(recipients::table.filter(recipients::contact_id.eq(loser)))
-        .set(recipients::contact_id.eq(winner))
-        .execute(conn)?;
-    journal.moved(conn, "recipients", ids)
+pub const FOLLOWER: Follower = Follower {
+    holdings: &[Holding {
+        of: Kind::Contact,
+        rows: Held::rows("recipients", "contact_id"),
+        words: ("mail", "mails"),
+        since: None,
+    }],
+    joining: None,
+    parted: Some(parted),
+};
+
+/// What was sent since to an address of the one who is back was sent to that one: its links speak for that one too.
+fn parted(conn: &mut Conn, parting: &Parting<'_>) -> QueryResult<()> {
+    if parting.kind() != Kind::Contact {
+        return Ok(());
+    }
+    let own = identities::table
+        .filter(identities::contact_id.eq(parting.loser().0))
+        .filter(identities::namespace.eq("email"))
+        .select(identities::value);
+    let since = campaigns::table
+        .filter(campaigns::launched_at.ge(parting.at()))
+        .select(campaigns::id);
+    diesel::update(recipients::table)
+        .filter(recipients::contact_id.eq(parting.holder()))
+        .filter(recipients::address.eq_any(own))
+        .filter(recipients::campaign_id.eq_any(since))
+        .set(recipients::contact_id.eq(parting.loser()))
+        .execute(conn)
+        .map(|_| ())
 }

@@ -285,6 +285,30 @@ pub fn set_primary(
     Ok(value)
 }
 
+/// Identities came or went: the address and the number on the contact's row are its own again, and marked as the primary ones.
+pub(super) fn mend_primary(conn: &mut Conn, contact: ContactId) -> QueryResult<()> {
+    let Some(row) = store::find(conn, contact)? else {
+        return Ok(());
+    };
+    for (namespace, shown) in [("email", row.email), ("phone", row.phone)] {
+        let Some(shown) = shown else { continue };
+        let own: Vec<(IdentityId, String, bool)> = identities::table
+            .filter(identities::contact_id.eq(contact))
+            .filter(identities::namespace.eq(namespace))
+            .order((identities::is_primary.desc(), identities::id))
+            .select((identities::id, identities::value, identities::is_primary))
+            .load(conn)?;
+        let right = own.iter().find(|(_, value, _)| *value == shown);
+        let marked = own.iter().filter(|(_, _, is_primary)| *is_primary).count();
+        if right.is_some_and(|(_, _, is_primary)| *is_primary && marked == 1) {
+            continue;
+        }
+        let next = right.or(own.first()).map(|(id, _, _)| *id);
+        set_primary(conn, contact, namespace, next)?;
+    }
+    Ok(())
+}
+
 pub(super) fn short(value: &str) -> String {
     let count = value.chars().count();
     if count <= 16 {

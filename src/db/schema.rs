@@ -385,6 +385,8 @@ diesel::table! {
         actor_id -> Nullable<BigInt>,
         at -> BigInt,
         undone_at -> Nullable<BigInt>,
+        undone_by -> Nullable<BigInt>,
+        kind -> Text,
     }
 }
 
@@ -395,11 +397,14 @@ diesel::table! {
         table_name -> Text,
         row_id -> BigInt,
         before -> Text,
+        row_key -> Text,
+        act -> Text,
     }
 }
 
 diesel::table! {
-    no_merges (a, b) {
+    no_merges (kind, a, b) {
+        kind -> Text,
         a -> BigInt,
         b -> BigInt,
         actor_id -> Nullable<BigInt>,
@@ -408,14 +413,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    merge_suggestions (id) {
+    duplicates (id) {
         id -> BigInt,
-        contact_a -> BigInt,
-        contact_b -> BigInt,
+        kind -> Text,
+        a -> BigInt,
+        b -> BigInt,
         reason -> Text,
+        confidence -> BigInt,
         evidence -> Text,
+        state -> Text,
         at -> BigInt,
-        resolved_at -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
     }
 }
 
@@ -984,7 +993,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     merges,
     merge_moves,
     no_merges,
-    merge_suggestions,
+    duplicates,
     activities,
     timeline_entries,
     event_names,

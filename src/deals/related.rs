@@ -13,13 +13,14 @@ use super::tasks::model::{EVERYBODY, Reach, Standing, Task, standing, when};
 use super::tasks::store::{self as tasks, Names};
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{DoTasks, EditDeals, ReadDeals, Right};
-use crate::base::Money;
 use crate::base::ids::{CompanyId, ContactId};
-use crate::contacts::merge::Journal;
+use crate::base::{Money, Timestamp};
+use crate::contacts::merge::{Follower, Holding, Kind, Since, SinceAsk};
 use crate::contacts::store as contacts;
 use crate::contacts::{Card, CardAct, CardAsk, CardRow};
 use crate::db::Conn;
-use crate::db::schema::deal_contacts;
+use crate::db::dialect::journal::{Held, Twin};
+use crate::db::schema::{deal_contacts, deals};
 use crate::timeline::About;
 
 /// Deals and tasks on a card.
@@ -283,19 +284,58 @@ pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     }))
 }
 
-/// Two contacts became one: the deals of the loser are the winner's, each once.
-pub fn follow(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
-    let own: Vec<i64> = deal_contacts::table
-        .filter(deal_contacts::contact_id.eq(journal.winner()))
-        .select(deal_contacts::deal_id)
+/// What moves when two records become one: a deal has each contact once.
+pub const FOLLOWER: Follower = Follower {
+    holdings: &[
+        Holding {
+            of: Kind::Contact,
+            rows: Held {
+                twin: Some(Twin {
+                    column: "deal_id",
+                    to: "deals",
+                    columns: &["id", "deal_id", "contact_id", "role", "created_at"],
+                }),
+                ..Held::rows("deal_contacts", "contact_id")
+            },
+            words: ("deal", "deals"),
+            since: Some(since_of_contact),
+        },
+        Holding {
+            of: Kind::Company,
+            rows: Held::rows("deals", "company_id"),
+            words: ("deal", "deals"),
+            since: Some(since_of_company),
+        },
+    ],
+    joining: None,
+    parted: None,
+};
+
+fn since_of_contact(conn: &mut Conn, ask: &SinceAsk) -> QueryResult<Vec<Since>> {
+    let rows: Vec<(i64, String, Timestamp)> = deal_contacts::table
+        .inner_join(deals::table.on(deals::id.eq(deal_contacts::deal_id)))
+        .filter(deal_contacts::contact_id.eq(ask.holder))
+        .filter(deal_contacts::created_at.ge(ask.at))
+        .order(deal_contacts::id)
+        .limit(ask.limit)
+        .select((deal_contacts::id, deals::title, deal_contacts::created_at))
         .load(conn)?;
-    let ids: Vec<i64> = deal_contacts::table
-        .filter(deal_contacts::contact_id.eq(journal.loser()))
-        .filter(deal_contacts::deal_id.ne_all(own))
-        .select(deal_contacts::id)
+    let row = |(id, title, at): (i64, String, Timestamp)| {
+        Since::new("deal_contacts", id, "Deal", &title, at)
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+fn since_of_company(conn: &mut Conn, ask: &SinceAsk) -> QueryResult<Vec<Since>> {
+    let rows: Vec<(i64, String, Timestamp)> = deals::table
+        .filter(deals::company_id.eq(ask.holder))
+        .filter(deals::created_at.ge(ask.at))
+        .order((deals::created_at.desc(), deals::id.desc()))
+        .limit(ask.limit)
+        .select((deals::id, deals::title, deals::created_at))
         .load(conn)?;
-    diesel::update(deal_contacts::table.filter(deal_contacts::id.eq_any(&ids)))
-        .set(deal_contacts::contact_id.eq(journal.winner()))
-        .execute(conn)?;
-    journal.moved(conn, "deal_contacts", ids)
+    let row = |(id, title, at): (i64, String, Timestamp)| {
+        Since::new("deals", id, "Deal", &title, at)
+    };
+    Ok(rows.into_iter().map(row).collect())
 }

@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::model::{ConsentSource, ConsentState, Proof, Reason, Topic};
+use super::model::{ConsentState, Proof, Reason, Topic};
 use super::store;
 use crate::accounts::audit::{self, By};
 use crate::base::ids::{ContactId, TopicId, UserId};
 use crate::base::{EmailAddress, Timestamp, text};
-use crate::contacts::merge::Journal;
 use crate::db::schema::{consent_entries, consents, suppressions, topics};
 use crate::db::{Conn, PortableExt};
 use crate::events::acts::{self, Act};
@@ -205,51 +204,4 @@ pub fn lift(conn: &mut Conn, hash: &str, by: &By, now: Timestamp) -> QueryResult
         audit::record(conn, by, "suppression.lifted", None, hash, now)?;
     }
     Ok(gone > 0)
-}
-
-/// Two contacts became one: the ledger moves, and where both spoke about a topic, the stricter word holds.
-pub fn merged(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
-    let (winner, loser) = (journal.winner(), journal.loser());
-    let own: Vec<TopicId> = consents::table
-        .filter(consents::contact_id.eq(winner))
-        .select(consents::topic_id)
-        .load(conn)?;
-    let theirs: Vec<(i64, TopicId, ConsentState, Timestamp)> = consents::table
-        .filter(consents::contact_id.eq(loser))
-        .order(consents::id)
-        .select((
-            consents::id,
-            consents::topic_id,
-            consents::state,
-            consents::at,
-        ))
-        .load(conn)?;
-    let lines: Vec<i64> = consent_entries::table
-        .filter(consent_entries::contact_id.eq(loser))
-        .order(consent_entries::id)
-        .select(consent_entries::id)
-        .load(conn)?;
-    diesel::update(consent_entries::table.filter(consent_entries::contact_id.eq(loser)))
-        .set(consent_entries::contact_id.eq(winner))
-        .execute(conn)?;
-    journal.moved(conn, "consent_entries", lines)?;
-    let mut moved = Vec::new();
-    for (id, topic, state, at) in theirs {
-        if !own.contains(&topic) {
-            moved.push(id);
-        } else if state == ConsentState::Withdrawn {
-            let proof = Proof {
-                source: ConsentSource::Import,
-                wording: "Another record of the same person had withdrawn it.".to_owned(),
-                actor: None,
-                ip: String::new(),
-                agent: String::new(),
-            };
-            say(conn, winner, topic, ConsentState::Withdrawn, &proof, at)?;
-        }
-    }
-    diesel::update(consents::table.filter(consents::id.eq_any(&moved)))
-        .set(consents::contact_id.eq(winner))
-        .execute(conn)?;
-    journal.moved(conn, "consents", moved)
 }

@@ -5,10 +5,11 @@
 
 pub mod actions;
 pub mod links;
+mod merged;
 pub mod model;
 pub mod pages;
 pub mod store;
 
-pub use actions::merged;
+pub use merged::FOLLOWER;
 pub use model::{ConsentState, Proof, Reason, Topic};
 pub use pages::{card, routes};

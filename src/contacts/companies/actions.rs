@@ -326,7 +326,7 @@ fn set_column(conn: &mut Conn, id: CompanyId, field: CompanyField, to: &str) -> 
 }
 
 /// The words by which it is found: its name, domains, city.
-fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
+pub(in crate::contacts) fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
     let Some(company) = store::live(conn, id)? else {
         return Ok(());
     };

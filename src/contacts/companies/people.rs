@@ -194,6 +194,30 @@ pub fn make_primary(
     set_main(conn, contact, company)
 }
 
+/// Links came or went: the main company of a contact is one that it is linked to, and marked as such.
+pub(in crate::contacts) fn mend_primary(conn: &mut Conn, contact: ContactId) -> QueryResult<()> {
+    let main: Option<Option<CompanyId>> = contacts::table
+        .filter(contacts::id.eq(contact))
+        .select(contacts::company_id)
+        .first(conn)
+        .optional()?;
+    let Some(main) = main.flatten() else {
+        return Ok(());
+    };
+    let links: Vec<(CompanyId, bool)> = company_people::table
+        .filter(company_people::contact_id.eq(contact))
+        .order((company_people::is_primary.desc(), company_people::id))
+        .select((company_people::company_id, company_people::is_primary))
+        .load(conn)?;
+    let right = links.iter().find(|(company, _)| *company == main);
+    let marked = links.iter().filter(|(_, is_primary)| *is_primary).count();
+    if right.is_some_and(|(_, is_primary)| *is_primary && marked == 1) {
+        return Ok(());
+    }
+    let next = right.or(links.first()).map(|(company, _)| *company);
+    make_primary(conn, next, contact)
+}
+
 /// Notes what a contact is at a company.
 pub fn set_role(
     conn: &mut Conn,

@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, web};
 use super::api;
 use super::companies;
 use super::list;
+use super::merge;
 use super::model::By;
 use super::tags;
 use crate::accounts::{Viewer, store as accounts};
@@ -23,6 +24,7 @@ use crate::web::{get, post};
 /// Routes of contacts and companies.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     tags::routes(cfg);
+    merge::routes(cfg);
     cfg.route("/contacts", get().to(list::index))
         .route("/contacts", post().to(new::create))
         .route("/contacts/new", get().to(new::form))

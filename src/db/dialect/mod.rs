@@ -7,6 +7,7 @@ pub mod claim;
 pub mod fold;
 pub mod health;
 pub mod insert;
+pub mod journal;
 pub mod prepared;
 pub mod reserve;
 pub mod rows;

@@ -10,10 +10,12 @@ use super::model::{Status, Ticket};
 use super::store;
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{EditTickets, ReadTickets, Right};
+use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId};
-use crate::contacts::merge::Journal;
+use crate::contacts::merge::{Follower, Holding, Kind, Parting, Since, SinceAsk};
 use crate::contacts::{Card, CardAsk, CardRow};
 use crate::db::Conn;
+use crate::db::dialect::journal::Held;
 use crate::db::schema::{ticket_messages, tickets};
 use crate::web::ago;
 
@@ -150,23 +152,71 @@ fn panel(
     }))
 }
 
-/// Tickets and what was said in them follow the contact they belong to.
-pub fn follow(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
-    let (winner, loser) = (journal.winner(), journal.loser());
-    let own: Vec<i64> = tickets::table
-        .filter(tickets::contact_id.eq(loser.0))
-        .select(tickets::id)
+/// Tickets and what was said in them follow the contact they belong to, and tickets their company.
+pub const FOLLOWER: Follower = Follower {
+    holdings: &[
+        Holding {
+            of: Kind::Contact,
+            rows: Held::rows("tickets", "contact_id"),
+            words: ("ticket", "tickets"),
+            since: Some(since_of_contact),
+        },
+        Holding {
+            of: Kind::Contact,
+            rows: Held::rows("ticket_messages", "contact_id"),
+            words: ("message", "messages"),
+            since: None,
+        },
+        Holding {
+            of: Kind::Company,
+            rows: Held::rows("tickets", "company_id"),
+            words: ("ticket", "tickets"),
+            since: Some(since_of_company),
+        },
+    ],
+    joining: None,
+    parted: Some(parted),
+};
+
+fn since_of_contact(conn: &mut Conn, ask: &SinceAsk) -> QueryResult<Vec<Since>> {
+    let rows = tickets::table
+        .filter(tickets::contact_id.eq(ask.holder))
+        .filter(tickets::created_at.ge(ask.at))
+        .order((tickets::last_at.desc(), tickets::id.desc()))
+        .limit(ask.limit)
+        .select((tickets::id, tickets::subject, tickets::created_at))
         .load(conn)?;
-    diesel::update(tickets::table.filter(tickets::contact_id.eq(loser.0)))
-        .set(tickets::contact_id.eq(winner.0))
-        .execute(conn)?;
-    journal.moved(conn, "tickets", own)?;
-    let said: Vec<i64> = ticket_messages::table
-        .filter(ticket_messages::contact_id.eq(loser.0))
-        .select(ticket_messages::id)
+    Ok(rows.into_iter().map(opened).collect())
+}
+
+fn since_of_company(conn: &mut Conn, ask: &SinceAsk) -> QueryResult<Vec<Since>> {
+    let rows = tickets::table
+        .filter(tickets::company_id.eq(ask.holder))
+        .filter(tickets::created_at.ge(ask.at))
+        .order((tickets::last_at.desc(), tickets::id.desc()))
+        .limit(ask.limit)
+        .select((tickets::id, tickets::subject, tickets::created_at))
         .load(conn)?;
-    diesel::update(ticket_messages::table.filter(ticket_messages::contact_id.eq(loser.0)))
-        .set(ticket_messages::contact_id.eq(winner.0))
-        .execute(conn)?;
-    journal.moved(conn, "ticket_messages", said)
+    Ok(rows.into_iter().map(opened).collect())
+}
+
+fn opened((id, subject, at): (i64, String, Timestamp)) -> Since {
+    Since::new("tickets", id, "Ticket", &subject, at)
+}
+
+/// What was said since in tickets of the one who is back was said by that one.
+fn parted(conn: &mut Conn, parting: &Parting<'_>) -> QueryResult<()> {
+    if parting.kind() != Kind::Contact {
+        return Ok(());
+    }
+    let own = tickets::table
+        .filter(tickets::contact_id.eq(parting.loser().0))
+        .select(tickets::id);
+    diesel::update(ticket_messages::table)
+        .filter(ticket_messages::contact_id.eq(parting.holder().0))
+        .filter(ticket_messages::at.ge(parting.at()))
+        .filter(ticket_messages::ticket_id.eq_any(own))
+        .set(ticket_messages::contact_id.eq(parting.loser().0))
+        .execute(conn)
+        .map(|_| ())
 }

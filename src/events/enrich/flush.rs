@@ -9,13 +9,15 @@ use super::super::model::EventKind;
 use super::people::World;
 use crate::base::clock::{MINUTE, Timestamp};
 use crate::base::ids::ContactId;
-use crate::contacts::merge::{self, Followers};
+use crate::contacts::merge::{self, Followers, Kind};
 use crate::db::dialect::tally;
-use crate::db::schema::{contacts, identities, merge_suggestions};
+use crate::db::schema::{contacts, duplicates, identities};
 use crate::db::{Conn, PortableExt};
 use crate::insert_all;
 
 const CHUNK: usize = 500;
+/// Per cent: an event named both.
+const SURE: i64 = 95;
 
 impl World {
     /// Writes new contacts and identities, then merges, then what changed on contacts that were there.
@@ -77,16 +79,18 @@ impl World {
 
     fn write_suggestions(&self, conn: &mut Conn) -> QueryResult<()> {
         for (a, b, evidence) in &self.suggestions {
-            diesel::insert_into(merge_suggestions::table)
+            diesel::insert_into(duplicates::table)
                 .values((
-                    merge_suggestions::contact_a.eq(a),
-                    merge_suggestions::contact_b.eq(b),
-                    merge_suggestions::reason.eq("same identifiers"),
-                    merge_suggestions::evidence.eq(evidence),
-                    merge_suggestions::at.eq(self.now),
+                    duplicates::kind.eq(Kind::Contact),
+                    duplicates::a.eq(a.min(b)),
+                    duplicates::b.eq(a.max(b)),
+                    duplicates::reason.eq("same identifiers"),
+                    duplicates::confidence.eq(SURE),
+                    duplicates::evidence.eq(evidence),
+                    duplicates::state.eq("open"),
+                    duplicates::at.eq(self.now),
                 ))
-                .on_conflict((merge_suggestions::contact_a, merge_suggestions::contact_b))
-                .do_nothing()
+                .on_conflict_do_nothing()
                 .portable()
                 .execute(conn)?;
         }

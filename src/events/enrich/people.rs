@@ -12,6 +12,7 @@ use super::read::Draft;
 use super::resolve::{self, Decision, Facts};
 use super::rows::{ContactRow, IdentityRow};
 use crate::base::Timestamp;
+use crate::contacts::merge::Kind;
 use crate::db::Conn;
 use crate::db::schema::{identities, no_merges};
 
@@ -238,6 +239,7 @@ impl World {
         several.dedup();
         if several.len() > 1 {
             let pairs: Vec<(i64, i64)> = no_merges::table
+                .filter(no_merges::kind.eq(Kind::Contact))
                 .filter(no_merges::a.eq_any(&several))
                 .filter(no_merges::b.eq_any(&several))
                 .select((no_merges::a, no_merges::b))
