@@ -137,7 +137,8 @@ pub(super) fn filled(
                 .columns
                 .first()
                 .is_some_and(|_| group.columns.iter().any(|c| !is_empty(lost.get(*c)))),
-            Some(from) if from == winner => false,
+            // Nothing can be kept where there is nothing.
+            Some(from) if from == winner => is_free,
             Some(_) => false,
             None => is_free,
         };

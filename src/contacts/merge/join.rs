@@ -10,6 +10,8 @@ use super::store::{self, Kind};
 use super::{claims, columns};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, MergeId, UserId};
+use crate::contacts::companies::people;
+use crate::contacts::identities;
 use crate::db::dialect::journal;
 use crate::db::dialect::search;
 use crate::db::schema::{companies, contacts, merges, no_merges};
@@ -71,11 +73,11 @@ pub fn merge(
         at: now,
         supply: &Supply::default(),
     };
-    join(conn, &ask, followers).map(|merged| merged.id)
+    unite(conn, &ask, followers).map(|merged| merged.id)
 }
 
 /// Merges two records; must run in a transaction. The words of the winner are left to whoever asks for it.
-pub fn join(conn: &mut Conn, ask: &Ask<'_>, followers: Followers) -> QueryResult<Merged> {
+pub fn unite(conn: &mut Conn, ask: &Ask<'_>, followers: Followers) -> QueryResult<Merged> {
     let id: MergeId = diesel::insert_into(merges::table)
         .values((
             merges::kind.eq(ask.kind),
@@ -137,6 +139,7 @@ fn rows(conn: &mut Conn, book: &Journal, ask: &Ask<'_>) -> QueryResult<String> {
         let said = json!({ "was": was, "is": is, "revision": revision });
         book.changed(conn, ask.kind.table(), ask.winner, &said)?;
         columns::save(conn, ask.kind, ask.winner, &after, ask.at)?;
+        mend(conn, ask, &is)?;
     }
     let (kind, had_words) = match ask.kind {
         Kind::Contact => (search::Kind::Contact, !columns::is_empty(lost.get("is_known"))),
@@ -162,6 +165,21 @@ fn rows(conn: &mut Conn, book: &Journal, ask: &Ask<'_>) -> QueryResult<String> {
             had_words,
         ),
     })
+}
+
+/// What the row shows now is marked as the primary of its kind.
+fn mend(conn: &mut Conn, ask: &Ask<'_>, is: &columns::Row) -> QueryResult<()> {
+    if ask.kind == Kind::Company {
+        return Ok(());
+    }
+    let winner = ContactId(ask.winner);
+    if is.contains_key("email") || is.contains_key("phone") {
+        identities::mend_primary(conn, winner)?;
+    }
+    if is.contains_key("company_id") {
+        people::mend_primary(conn, winner)?;
+    }
+    Ok(())
 }
 
 /// The loser leads to the winner from now on. Since when it had been in the trash, if it was.

@@ -25,4 +25,4 @@ pub use pages::routes;
 pub use since::{Since, SinceAsk, since};
 pub use split::{Undo, undo};
 pub use store::{Kind, Merge, find, live_of, of};
-pub use join::{Ask, Merged, join, merge};
+pub use join::{Ask, Merged, merge, unite};

@@ -5,6 +5,7 @@ mod companies;
 mod did;
 mod filter;
 mod list;
+mod merges;
 mod record;
 mod tags;
 

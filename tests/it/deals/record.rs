@@ -203,7 +203,7 @@ async fn people_join_and_leave_a_deal_and_follow_a_merge() {
         use rapport::base::clock;
         use rapport::base::ids::ContactId;
         use rapport::contacts::merge::{Followers, merge};
-        let followers = Followers(&[rapport::deals::related::follow]);
+        let followers = Followers(&[&rapport::deals::related::FOLLOWER]);
         merge(
             conn,
             ContactId(2),
