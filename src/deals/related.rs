@@ -334,8 +334,7 @@ fn since_of_company(conn: &mut Conn, ask: &SinceAsk) -> QueryResult<Vec<Since>> 
         .limit(ask.limit)
         .select((deals::id, deals::title, deals::created_at))
         .load(conn)?;
-    let row = |(id, title, at): (i64, String, Timestamp)| {
-        Since::new("deals", id, "Deal", &title, at)
-    };
+    let row =
+        |(id, title, at): (i64, String, Timestamp)| Since::new("deals", id, "Deal", &title, at);
     Ok(rows.into_iter().map(row).collect())
 }

@@ -76,7 +76,14 @@ fn joining(conn: &mut Conn, journal: &Journal) -> QueryResult<()> {
         let was = json!({ "state": ConsentState::Given, "at": since.0, "is_at": at.0 });
         journal.changed(conn, "consents", *row, &was)?;
         let proof = of_the_house("Another record of the same person had withdrawn it.");
-        say(conn, journal.winner(), topic, ConsentState::Withdrawn, &proof, at)?;
+        say(
+            conn,
+            journal.winner(),
+            topic,
+            ConsentState::Withdrawn,
+            &proof,
+            at,
+        )?;
         let line = newest(conn, journal.winner(), topic)?;
         if let Some((line, _, _)) = line {
             journal.made(conn, "consent_entries", line)?;
@@ -127,10 +134,7 @@ fn parted(conn: &mut Conn, parting: &Parting<'_>) -> QueryResult<()> {
         diesel::update(consents::table.filter(consents::id.eq(row)))
             .filter(consents::state.eq(ConsentState::Withdrawn))
             .filter(consents::at.eq(is_at))
-            .set((
-                consents::state.eq(ConsentState::Given),
-                consents::at.eq(at),
-            ))
+            .set((consents::state.eq(ConsentState::Given), consents::at.eq(at)))
             .execute(conn)?;
     }
     let (holder, loser) = (parting.holder(), parting.loser());

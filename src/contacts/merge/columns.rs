@@ -201,7 +201,12 @@ pub(super) fn difference(before: &Row, after: &Row) -> (Row, Row) {
         .collect();
     let was = is
         .keys()
-        .map(|column| (column.clone(), before.get(column).cloned().unwrap_or_default()))
+        .map(|column| {
+            (
+                column.clone(),
+                before.get(column).cloned().unwrap_or_default(),
+            )
+        })
         .collect();
     (was, is)
 }
@@ -227,7 +232,9 @@ impl Line {
             is: Row::new(),
             revision: i64::MAX,
         };
-        let own = lines.into_iter().find(|(_, row, _)| *row == merge.winner_id);
+        let own = lines
+            .into_iter()
+            .find(|(_, row, _)| *row == merge.winner_id);
         let Some((id, _, Value::Object(mut said))) = own else {
             return Ok(line);
         };
@@ -293,7 +300,9 @@ pub(super) fn take_back(
         .is
         .iter()
         // Somebody has changed it since: it is theirs now.
-        .filter(|(column, _)| !(edited && matches!(column.as_str(), "is_person_owned" | "is_known")))
+        .filter(|(column, _)| {
+            !(edited && matches!(column.as_str(), "is_person_owned" | "is_known"))
+        })
         .map(|(column, is)| {
             let was = line.was.get(column).cloned().unwrap_or_default();
             (column.clone(), is.clone(), was)
@@ -308,12 +317,12 @@ pub(super) fn take_back(
                 continue;
             }
             let was = line.was.get(&column).cloned().unwrap_or_default();
-            let new = if is_empty(Some(&z)) || (column == "last_seen_at" && z.as_i64() < was.as_i64())
-            {
-                was.clone()
-            } else {
-                z
-            };
+            let new =
+                if is_empty(Some(&z)) || (column == "last_seen_at" && z.as_i64() < was.as_i64()) {
+                    was.clone()
+                } else {
+                    z
+                };
             line.set(&column, &was, &new);
             next.push((column, x, new));
         }

@@ -15,11 +15,7 @@ pub struct Group {
     pub columns: &'static [&'static str],
 }
 
-const fn group(
-    word: &'static str,
-    label: &'static str,
-    columns: &'static [&'static str],
-) -> Group {
+const fn group(word: &'static str, label: &'static str, columns: &'static [&'static str]) -> Group {
     Group {
         word,
         label,

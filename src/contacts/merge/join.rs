@@ -142,7 +142,10 @@ fn rows(conn: &mut Conn, book: &Journal, ask: &Ask<'_>) -> QueryResult<String> {
         mend(conn, ask, &is)?;
     }
     let (kind, had_words) = match ask.kind {
-        Kind::Contact => (search::Kind::Contact, !columns::is_empty(lost.get("is_known"))),
+        Kind::Contact => (
+            search::Kind::Contact,
+            !columns::is_empty(lost.get("is_known")),
+        ),
         Kind::Company => (search::Kind::Company, true),
     };
     let deleted_at = leave(conn, ask)?;

@@ -4,8 +4,8 @@
 //! Words: the `winner` stays, the `loser` lives on in it; the `holder` is who has the winner's rows today, as it may have gone
 //! on into another; a `holding` is a table of which somebody has rows; `followers` are the holdings of other slices.
 
-mod claims;
 mod card;
+mod claims;
 mod columns;
 mod fields;
 mod holding;
@@ -16,13 +16,12 @@ mod since;
 mod split;
 mod store;
 
-
 pub use card::{company_card, contact_card};
 pub use fields::{Group, Supply};
 pub use holding::{Follower, Followers, Holding};
+pub use join::{Ask, Merged, merge, unite};
 pub use journal::{Journal, Parting};
 pub use pages::routes;
 pub use since::{Since, SinceAsk, since};
 pub use split::{Undo, undo};
 pub use store::{Kind, Merge, find, live_of, of};
-pub use join::{Ask, Merged, merge, unite};

@@ -90,9 +90,11 @@ pub fn since(conn: &mut Conn, merge: &Merge, followers: Followers) -> QueryResul
         };
         // What the one it went on into had already is that one's.
         let met = way.last().map_or(merge.at, |last| last.at);
-        found.extend(rows.into_iter().filter(|row| {
-            !others.contains(&row.row) && (row.at >= met || own.contains(&row.row))
-        }));
+        found.extend(
+            rows.into_iter().filter(|row| {
+                !others.contains(&row.row) && (row.at >= met || own.contains(&row.row))
+            }),
+        );
     }
     found.sort_by_key(|row| row.at);
     Ok(found)

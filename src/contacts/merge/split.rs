@@ -50,9 +50,8 @@ pub fn undo(
     let holdings = followers.holdings(merge.kind);
     for holding in &holdings {
         journal::back(conn, &holding.rows, &back)?;
-        let wanted = |row: &&super::Since| {
-            row.table == holding.rows.table && how.goes.contains(&row.name())
-        };
+        let wanted =
+            |row: &&super::Since| row.table == holding.rows.table && how.goes.contains(&row.name());
         let goes: Vec<i64> = made_since.iter().filter(wanted).map(|s| s.row).collect();
         journal::hand(conn, &holding.rows, &goes, holder, merge.loser_id)?;
     }

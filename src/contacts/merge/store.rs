@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::base::Timestamp;
 use crate::base::ids::{MergeId, UserId};
 use crate::contacts::model::Contact;
-use crate::db::{Conn, padded};
 use crate::db::schema::{companies, contacts, merge_moves, merges};
+use crate::db::{Conn, padded};
 use crate::text_enum;
 
 /// How far a chain of merges is followed.
@@ -132,7 +132,11 @@ pub fn live_of(conn: &mut Conn, ids: &[MergeId]) -> QueryResult<Vec<Merge>> {
 }
 
 /// Whether a record is there at all, and what it lives on in.
-pub(super) fn merged_into(conn: &mut Conn, kind: Kind, id: i64) -> QueryResult<Option<Option<i64>>> {
+pub(super) fn merged_into(
+    conn: &mut Conn,
+    kind: Kind,
+    id: i64,
+) -> QueryResult<Option<Option<i64>>> {
     match kind {
         Kind::Contact => contacts::table
             .filter(contacts::id.eq(id))

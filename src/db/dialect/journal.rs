@@ -379,13 +379,7 @@ pub fn refill(
     ))
     .load(conn)?;
     for Line { id } in lines {
-        if put_back(
-            conn,
-            held,
-            &format!("m.id = {id} AND {missing}"),
-            holder,
-        )? == 0
-        {
+        if put_back(conn, held, &format!("m.id = {id} AND {missing}"), holder)? == 0 {
             continue;
         }
         let was = value(is_sqlite, owner, "bigint");
@@ -413,13 +407,7 @@ pub fn refill(
 }
 
 /// Gives single rows to somebody else, if they are still where they are thought to be.
-pub fn hand(
-    conn: &mut Conn,
-    held: &Held,
-    rows: &[i64],
-    from: i64,
-    to: i64,
-) -> QueryResult<usize> {
+pub fn hand(conn: &mut Conn, held: &Held, rows: &[i64], from: i64, to: i64) -> QueryResult<usize> {
     if rows.is_empty() || held.by_words {
         return Ok(0);
     }

@@ -29,15 +29,18 @@ pub async fn snapshot(app: &TestApp) -> BTreeMap<String, Vec<String>> {
                 continue;
             }
             let names = table.names();
-            let kind = (table.name == "timeline_entries")
-                .then(|| names.iter().position(|name| name == "kind").expect("a kind"));
+            let kind = (table.name == "timeline_entries").then(|| {
+                names
+                    .iter()
+                    .position(|name| name == "kind")
+                    .expect("a kind")
+            });
             let mut lines = Vec::new();
             rows::read(conn, &table, |chunk| {
                 let found: Vec<Vec<Value>> = serde_json::from_str(&chunk.json).expect("JSON");
                 for row in found {
-                    let tells = kind.is_some_and(|at| {
-                        matches!(row[at].as_str(), Some("merged" | "unmerged"))
-                    });
+                    let tells = kind
+                        .is_some_and(|at| matches!(row[at].as_str(), Some("merged" | "unmerged")));
                     if !tells {
                         lines.push(line(&names, row));
                     }
@@ -150,7 +153,11 @@ pub async fn holds(app: &TestApp, when: &str) {
                 "SELECT COUNT(*) AS n FROM {table} t WHERE t.contact_id IS NOT NULL AND NOT EXISTS \
                  (SELECT 1 FROM contacts c WHERE c.id = t.contact_id AND c.merged_into IS NULL)"
             );
-            assert_eq!(count(conn, &orphans)?, 0, "{when}: rows of nobody in {table}");
+            assert_eq!(
+                count(conn, &orphans)?,
+                0,
+                "{when}: rows of nobody in {table}"
+            );
         }
         for (question, what) in NEVER {
             assert_eq!(count(conn, question)?, 0, "{when}: {what}");

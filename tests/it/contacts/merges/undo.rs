@@ -42,7 +42,9 @@ async fn what_the_worker_merged_is_two_again_and_stays_so() {
     .await;
     assert_eq!(site.contact("anonymous_id", "phone").await, visitor);
     let events = |who: i64| {
-        format!("SELECT COUNT(*) FROM events e JOIN identities i ON i.id = e.identity_id WHERE i.contact_id = {who}")
+        format!(
+            "SELECT COUNT(*) FROM events e JOIN identities i ON i.id = e.identity_id WHERE i.contact_id = {who}"
+        )
     };
     assert_eq!(site.number(&events(visitor)).await, 2);
     assert_eq!(site.number(&events(mara)).await, 4);

@@ -61,7 +61,10 @@ impl World {
         for n in 1..=people {
             world.somebody(dice, n).await;
         }
-        world.site.send(json!([{"type": "page", "anonymousId": "stray", "properties": {"path": "/"}}])).await;
+        world
+            .site
+            .send(json!([{"type": "page", "anonymousId": "stray", "properties": {"path": "/"}}]))
+            .await;
         world
     }
 
@@ -90,7 +93,10 @@ impl World {
         }
         if dice.likely(60) {
             let note = [("body", "Called"), ("pin", "")];
-            self.ada.post(&format!("{place}/notes"), &note).await.is(303);
+            self.ada
+                .post(&format!("{place}/notes"), &note)
+                .await
+                .is(303);
         }
         let city = [("value", "Bergen"), ("was", "")];
         if dice.likely(40) {
@@ -101,7 +107,10 @@ impl World {
         }
         if dice.likely(50) {
             let plan = [("key", "plan"), ("value", dice.of(&["pro", "free"]))];
-            self.ada.post(&format!("{place}/traits"), &plan).await.is(303);
+            self.ada
+                .post(&format!("{place}/traits"), &plan)
+                .await
+                .is(303);
         }
         let has_email = fields.iter().any(|(name, _)| *name == "email");
         if dice.likely(60) && has_email {
@@ -185,7 +194,9 @@ impl World {
         if by_hand {
             for group in Kind::Contact.groups() {
                 if dice.likely(30) {
-                    supply.0.insert(group.word.to_owned(), dice.of(&[winner, loser]));
+                    supply
+                        .0
+                        .insert(group.word.to_owned(), dice.of(&[winner, loser]));
                 }
             }
         }
@@ -246,13 +257,7 @@ impl World {
 }
 
 /// Refusals are part of life here: what is refused has not happened.
-fn change(
-    conn: &mut Conn,
-    id: ContactId,
-    what: usize,
-    tag: &str,
-    turn: usize,
-) -> QueryResult<()> {
+fn change(conn: &mut Conn, id: ContactId, what: usize, tag: &str, turn: usize) -> QueryResult<()> {
     let by = by();
     let field = |field, to: &str| actions::Change {
         field,
