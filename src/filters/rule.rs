@@ -21,6 +21,8 @@ pub struct Reader {
     pub now: Timestamp,
     /// Whose days are meant.
     pub zone: Tz,
+    /// Whether sensitive fields may be asked about.
+    pub is_trusted: bool,
 }
 
 impl Reader {

@@ -139,6 +139,17 @@ impl Node {
         }
     }
 
+    /// The keys of the fields it asks about.
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            Self::All { all: nodes } | Self::Any { any: nodes } => {
+                nodes.iter().flat_map(Self::fields).collect()
+            }
+            Self::Not { not } => not.fields(),
+            Self::Test(test) => vec![&test.field],
+        }
+    }
+
     /// Whether a condition asks a field for this value.
     pub fn mentions(&self, field: &str, value: &str) -> bool {
         match self {

@@ -194,6 +194,7 @@ async fn random_trees_mean_the_same_in_memory_and_in_the_database() {
         user: UserId(me),
         now,
         zone: chrono_tz::Europe::Oslo,
+        is_trusted: true,
     };
     let (mut some, mut few) = (0, 0);
     for _ in 0..400 {

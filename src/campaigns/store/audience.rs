@@ -57,6 +57,7 @@ fn nobody(now: Timestamp) -> Reader {
         user: UserId(0),
         now,
         zone: chrono_tz::UTC,
+        is_trusted: false,
     }
 }
 

@@ -3,11 +3,13 @@
 use diesel::QueryResult;
 
 use crate::base::country;
+use crate::base::ids::UserId;
+use crate::contacts::fields::{Field as Declared, FieldKind};
 use crate::contacts::model::Stage;
 use crate::contacts::store;
 use crate::contacts::tags;
 use crate::db::{Conn, Memo};
-use crate::filters::{Catalog, Field, Kind, Place};
+use crate::filters::{Catalog, Field, Kind, Node, Place};
 
 /// Every field, without what its values are called: enough to ask the database.
 pub fn bare() -> Catalog {
@@ -102,8 +104,72 @@ const EVENTS: &str = "(SELECT CAST(SUM(i.event_count) AS DOUBLE PRECISION) FROM 
 const PAGES: &str = "(SELECT CAST(SUM(i.page_count) AS DOUBLE PRECISION) FROM identities i WHERE i.contact_id = contacts.id)";
 const VISITS: &str = "(SELECT CAST(SUM(i.session_count) AS DOUBLE PRECISION) FROM identities i WHERE i.contact_id = contacts.id)";
 
+/// Before the key of a declared field.
+const DECLARED: &str = "field:";
+
+/// Whether a tree speaks of declared fields.
+pub fn asks_for_fields(node: &Node) -> bool {
+    node.fields().iter().any(|key| key.starts_with(DECLARED))
+}
+
+/// Declared fields: what lists compare of them lies in a table of its own, typed.
+pub fn declared(fields: &[Declared], people: &[(UserId, String)]) -> Vec<Field> {
+    let ready = fields.iter().filter(|field| field.filled_at.is_some());
+    ready.map(|field| one(field, people)).collect()
+}
+
+fn one(field: &Declared, people: &[(UserId, String)]) -> Field {
+    let rows = format!(
+        "field_values v WHERE v.key_id = {} AND v.record_id = contacts.id",
+        field.id
+    );
+    let number = format!("(SELECT v.number FROM {rows} AND v.part = 0)");
+    let words = format!("(SELECT v.text FROM {rows} AND v.part = 0)");
+    let (kind, place) = match field.kind {
+        FieldKind::Number | FieldKind::Money => (Kind::Number, Place::Number(number.into())),
+        FieldKind::Date => (Kind::Day, Place::Days(number.into())),
+        FieldKind::DateTime => (Kind::Moment, Place::Micros(number.into())),
+        FieldKind::YesNo => {
+            let is_yes = format!("(COALESCE({number}, 0) = 1)");
+            (Kind::YesNo, Place::Bool(is_yes.into()))
+        }
+        FieldKind::User => {
+            let id = format!("CAST({number} AS BIGINT)");
+            (Kind::Choice, Place::Id(id.into()))
+        }
+        FieldKind::Select | FieldKind::MultiSelect => {
+            let place = Place::Rows {
+                from: rows.into(),
+                value: "v.text".into(),
+                is_id: false,
+            };
+            let is_one = field.kind == FieldKind::Select;
+            (if is_one { Kind::Choice } else { Kind::Many }, place)
+        }
+        FieldKind::Text
+        | FieldKind::LongText
+        | FieldKind::Url
+        | FieldKind::Email
+        | FieldKind::Phone => (Kind::Text, Place::NullableText(words.into())),
+    };
+    let group = match field.group.as_str() {
+        "" => "Fields".to_owned(),
+        group => group.to_owned(),
+    };
+    let key = format!("{DECLARED}{}", field.key);
+    let new = Field::new(key, field.label.clone(), kind, place).under(group);
+    if field.kind == FieldKind::User {
+        let people = people
+            .iter()
+            .map(|(id, name)| (id.to_string(), name.clone()));
+        return new.of(people).with_me();
+    }
+    let options = field.options.iter();
+    new.of(options.map(|option| (option.value.clone(), option.label.clone())))
+}
+
 /// With the names of people, tags, sources and countries, for pages.
-pub fn named(conn: &mut Conn, memo: &Memo) -> QueryResult<Catalog> {
+pub fn named(conn: &mut Conn, memo: &Memo, fields: &[Declared]) -> QueryResult<Catalog> {
     let owners = memo.recall("owners", conn, store::owners)?;
     let tags = memo.recall("tags", conn, tags::all)?;
     let sources = memo.recall("sources", conn, store::source_names)?;
@@ -134,5 +200,6 @@ pub fn named(conn: &mut Conn, memo: &Memo) -> QueryResult<Catalog> {
         };
         *field = field.clone().of(choices);
     }
+    catalog.fields.extend(declared(fields, &owners));
     Ok(catalog)
 }

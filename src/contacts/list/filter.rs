@@ -6,13 +6,13 @@ use actix_web::{Either, HttpRequest, web};
 use askama::Template;
 
 use super::ask::Ask;
-use super::{catalog, reader};
+use super::{catalog, lines, reader};
 use crate::accounts::Can;
 use crate::accounts::rights::ReadContacts;
 use crate::db::Db;
 use crate::filters::draft::{Control, Draft, Join, Part, Row};
 use crate::filters::{Catalog, Rule};
-use crate::web::{Page, Redirect, Result, redirect};
+use crate::web::{Error, Page, Redirect, Result, redirect};
 
 /// The page.
 #[derive(Template)]
@@ -40,7 +40,14 @@ pub async fn filter(
     };
     let ask = Ask::read(&value("list").unwrap_or_default());
     let memo = db.memo();
-    let catalog = db.read(move |conn| catalog::named(conn, &memo)).await?;
+    let who = (*viewer).clone();
+    let catalog = db
+        .read(move |conn| {
+            let fields = lines::fields(conn, &memo, &who)?;
+            catalog::named(conn, &memo, &fields)
+        })
+        .await
+        .map_err(|error: diesel::result::Error| Error::from(error))?;
     let mut draft = Draft::read(&pairs).unwrap_or_else(|| Draft::begin(&ask.tree()));
     let act = value("do").unwrap_or_default();
     if act != "show" {

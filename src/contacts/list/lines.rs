@@ -62,11 +62,16 @@ pub fn fields(conn: &mut Conn, memo: &Memo, viewer: &Viewer) -> QueryResult<Vec<
     let fields = memo.recall("contact fields", conn, |conn| {
         fields::store::all(conn, Object::Contact)
     })?;
-    let sees_all = matches!(viewer.user.role, Role::Admin | Role::Manager);
+    let sees_all = sees_sensitive(viewer);
     let seen = fields
         .iter()
         .filter(|field| sees_all || !field.is_sensitive);
     Ok(seen.cloned().collect())
+}
+
+/// Whether lists show somebody what is marked sensitive.
+pub fn sees_sensitive(viewer: &Viewer) -> bool {
+    matches!(viewer.user.role, Role::Admin | Role::Manager)
 }
 
 /// The columns of a list, those that are gone or hidden left out.

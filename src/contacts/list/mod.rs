@@ -33,5 +33,6 @@ pub fn reader(viewer: &Viewer) -> Reader {
         user: viewer.id(),
         now: viewer.now,
         zone: viewer.zone(),
+        is_trusted: lines::sees_sensitive(viewer),
     }
 }

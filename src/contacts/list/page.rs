@@ -232,7 +232,7 @@ impl ListPage {
         let role = viewer.user.role;
         Ok(Self {
             views: views(&ask),
-            chips: chips(conn, memo, &ask, &tags, &sources)?,
+            chips: chips(conn, memo, &ask, &tags, &sources, &fields)?,
             builder: builder(&ask),
             menus: menus(&ask, &owners, &tags, &sources),
             shown: shown.map(|view| Shown::new(view, &ask, viewer, &pins)),
@@ -336,6 +336,7 @@ fn chips(
     ask: &Ask,
     tags: &[Tag],
     sources: &[(SourceId, String)],
+    fields: &[Field],
 ) -> Result<Vec<Chip>> {
     let mut chips = Vec::new();
     let mut add = |field: &str, value: String, without: Ask| {
@@ -384,7 +385,7 @@ fn chips(
         });
     }
     if !ask.rest.is_everything() {
-        let catalog = catalog::named(conn, memo)?;
+        let catalog = catalog::named(conn, memo, fields)?;
         chips.extend(rest(ask, &catalog));
     }
     if !ask.q.is_empty() {

@@ -11,6 +11,7 @@ use super::did::{Boxed, Doers};
 use super::{catalog, sifted};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, TagId, UserId};
+use crate::contacts::fields::{self, Object};
 use crate::contacts::model::Stage;
 use crate::contacts::words;
 use crate::db::dialect::search::{self, Kind};
@@ -266,7 +267,7 @@ impl Narrow {
         let rest = if ask.rest.is_everything() {
             None
         } else {
-            Some(rest(conn, ask, reader))
+            Some(rest(conn, ask, reader)?)
         };
         Ok(Self { tagged, did, rest })
     }
@@ -297,12 +298,17 @@ impl Narrow {
 }
 
 /// What cannot be asked (a field that is gone) fits nobody.
-fn rest(conn: &Conn, ask: &Ask, reader: &Reader) -> Predicate {
-    let catalog = catalog::bare();
-    match Rule::new(&ask.rest, &catalog, reader) {
+fn rest(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Predicate> {
+    let mut catalog = catalog::bare();
+    if catalog::asks_for_fields(&ask.rest) {
+        let mut fields = fields::store::all(conn, Object::Contact)?;
+        fields.retain(|field| reader.is_trusted || !field.is_sensitive);
+        catalog.fields.extend(catalog::declared(&fields, &[]));
+    }
+    Ok(match Rule::new(&ask.rest, &catalog, reader) {
         Ok(rule) => rule.predicate(conn),
         Err(_) => Predicate::never(),
-    }
+    })
 }
 
 fn few_tagged(conn: &mut Conn, tag: TagId) -> QueryResult<Option<Vec<ContactId>>> {

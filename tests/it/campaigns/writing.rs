@@ -138,7 +138,7 @@ async fn templates_are_copied_and_filters_in_use_stay() {
     answer.leads_to("/contacts");
     ada.get("/contacts")
         .await
-        .says("A campaign uses this filter");
+        .says("A campaign uses this view");
     ada.post(&format!("/campaigns/{id}/delete"), &[])
         .await
         .leads_to("/campaigns");

@@ -1,6 +1,7 @@
 //! Filters put together on a page of their own, and lists whose contacts are asked one by one.
 
 use diesel::prelude::*;
+use rapport::accounts::Role;
 use rapport::base::clock;
 use rapport::db::Conn;
 use rapport::db::schema::contacts;
@@ -185,4 +186,128 @@ async fn a_long_list_is_looked_through_without_loss_in_both_directions() {
     assert_eq!(shown(&second), fitting[50..]);
     let back = ada.get(&link(&second, "prev")).await.is(200);
     assert_eq!(shown(&back), fitting[..50]);
+}
+
+#[actix_web::test]
+async fn a_view_keeps_filter_columns_and_order_and_says_when_it_was_changed() {
+    let app = towns().await;
+    let ada = app.admin().await;
+    let query = "filter=city.filled&cols=city.email&sort=name";
+    let form = ada
+        .get(&format!("/contacts/views/new?{query}"))
+        .await
+        .is(200);
+    holds(
+        &form,
+        &["value=\"filter=city.filled&#38;cols=city.email&#38;sort=name\""],
+    );
+    let fields = [
+        ("name", "Towns"),
+        ("query", query),
+        ("sharing", "private"),
+        ("pin", "true"),
+    ];
+    let saved = ada.post("/contacts/views", &fields).await.is(303);
+    let href = "/contacts?filter=city.filled&cols=city.email&sort=name&v=1";
+    assert_eq!(saved.location(), href);
+    let list = ada
+        .get(href)
+        .await
+        .is(200)
+        .says("Towns")
+        .says("E-mail")
+        .never_says("Events, 30 d");
+    holds(&list, &["nav--views", "aria-current=\"page\">Towns"]);
+    let changed = href.replace("city.filled", "city.is.Oslo");
+    let list = ada
+        .get(&changed)
+        .await
+        .is(200)
+        .says("Save as…")
+        .says("Reset");
+    holds(
+        &list,
+        &["action=\"/contacts/views/1\"", "aria-label=\"edited\""],
+    );
+    ada.post("/contacts/views/1", &[("query", "filter=city.is.Oslo&v=1")])
+        .await
+        .leads_to("/contacts?filter=city.is.Oslo&v=1");
+    ada.get("/contacts?filter=city.is.Oslo&v=1")
+        .await
+        .is(200)
+        .never_says("Save as…");
+    // Nobody else sees a private view, nor can they keep, change or remove it.
+    let bo = app.agent("bo", Role::Sales).await;
+    bo.get("/contacts").await.is(200).never_says("Towns");
+    for path in ["pin", "remove"] {
+        bo.post(&format!("/contacts/views/1/{path}"), &[])
+            .await
+            .is(404);
+    }
+    bo.post("/contacts/views/1", &[("query", "")]).await.is(404);
+}
+
+#[actix_web::test]
+async fn a_shared_view_is_changed_by_who_made_it_or_leads() {
+    let app = towns().await;
+    let (bo, cleo) = (
+        app.agent("bo", Role::Sales).await,
+        app.agent("cleo", Role::Sales).await,
+    );
+    let fields = [
+        ("name", "North"),
+        ("query", "filter=city.is.Troms-c3-b8"),
+        ("sharing", "everybody"),
+    ];
+    bo.post("/contacts/views", &fields).await.is(303);
+    cleo.get("/contacts?v=1&filter=city.is.Troms-c3-b8")
+        .await
+        .is(200)
+        .says("North")
+        .says("Person 00003");
+    cleo.post("/contacts/views/1/remove", &[]).await.is(403);
+    cleo.post("/contacts/views/1/pin", &[]).await.is(303);
+    cleo.get("/").await.is(200).says("North");
+    bo.get("/").await.is(200);
+    // The message of having saved it is gone now.
+    bo.get("/").await.is(200).never_says("North");
+    app.admin()
+        .await
+        .post("/contacts/views/1/remove", &[])
+        .await
+        .is(303);
+    cleo.get("/").await.is(200).never_says("North");
+}
+
+#[actix_web::test]
+async fn columns_are_chosen_and_put_in_order_without_script() {
+    let app = towns().await;
+    let ada = app.admin().await;
+    let page = ada
+        .get("/contacts/columns?list=filter%3Dcity.filled")
+        .await
+        .is(200);
+    holds(
+        &page.says("Another column"),
+        &["name=\"c\" value=\"company\""],
+    );
+    let moved = ada
+        .get("/contacts/columns?c=stage&c=city&new=email&do=add")
+        .await
+        .is(200);
+    holds(&moved, &["name=\"c\" value=\"email\""]);
+    let page = ada
+        .get("/contacts/columns?c=stage&c=city&do=up-1")
+        .await
+        .is(200)
+        .body();
+    assert!(
+        page.find("value=\"city\"") < page.find("value=\"stage\""),
+        "{page}"
+    );
+    ada.get("/contacts/columns?list=filter%3Dcity.filled&c=city&c=seen&do=show")
+        .await
+        .leads_to("/contacts?filter=city.filled&cols=city.seen");
+    let list = ada.get("/contacts?cols=city").await.is(200);
+    list.says("Århus").never_says("Last seen");
 }
