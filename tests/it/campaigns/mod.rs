@@ -62,6 +62,47 @@ async fn customers(agent: &Agent) {
     agent.post("/contacts/views", &form).await.is(303);
 }
 
+/// What most stories begin with: a campaign to Grace, a customer who allowed its topic.
+struct Mailing {
+    app: TestApp,
+    ada: Agent,
+    topic: TopicId,
+    grace: ContactId,
+    id: CampaignId,
+}
+
+impl Mailing {
+    /// Written and given its audience.
+    async fn drafted() -> Self {
+        let app = TestApp::new().await;
+        let ada = app.admin().await;
+        let topic = topic(&ada).await;
+        customers(&ada).await;
+        let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
+        allows(&ada, grace, topic).await;
+        let id = draft(&ada, topic, BODY).await;
+        Self {
+            app,
+            ada,
+            topic,
+            grace,
+            id,
+        }
+    }
+
+    /// Launched and sent.
+    async fn sent() -> Self {
+        let mailing = Self::drafted().await;
+        mailing
+            .ada
+            .post(&format!("/campaigns/{}/launch", mailing.id), &[])
+            .await
+            .is(303);
+        send(&mailing.app).await;
+        mailing
+    }
+}
+
 const BODY: &str = "<html><body><p>Hello {{ contact.first_name | fallback(\"there\") }}, <a href=\"https://shop.example/new?a=1&amp;b=2\">look</a>.</p>\
     <p><a href=\"{{ unsubscribe_url }}\">Out</a> <a href=\"{{ preferences_url }}\">Choose</a></p></body></html>";
 

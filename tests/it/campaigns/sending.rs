@@ -164,13 +164,7 @@ async fn a_pause_holds_everybody_and_cancelling_is_for_good() {
 
 #[actix_web::test]
 async fn a_planned_campaign_goes_out_at_its_time_and_not_much_later() {
-    let app = TestApp::new().await;
-    let ada = app.admin().await;
-    let topic = topic(&ada).await;
-    customers(&ada).await;
-    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
-    allows(&ada, grace, topic).await;
-    let id = draft(&ada, topic, BODY).await;
+    let Mailing { app, ada, id, .. } = Mailing::drafted().await;
     let plan = |at: &'static str| [("at", at)];
     ada.post(
         &format!("/campaigns/{id}/schedule"),

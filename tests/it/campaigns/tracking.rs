@@ -4,17 +4,13 @@ use super::*;
 
 #[actix_web::test]
 async fn openings_and_clicks_are_counted_told_and_lead_only_where_they_were_signed_to() {
-    let app = TestApp::new().await;
-    let ada = app.admin().await;
-    let topic = topic(&ada).await;
-    customers(&ada).await;
-    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
-    allows(&ada, grace, topic).await;
-    let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[])
-        .await
-        .is(303);
-    send(&app).await;
+    let Mailing {
+        app,
+        ada,
+        grace,
+        id,
+        ..
+    } = Mailing::sent().await;
     let mail = readable(&app.mails().await[0].text);
     let mail = html_of(&mail);
     a_minute_later(&app).await;
@@ -63,17 +59,13 @@ async fn openings_and_clicks_are_counted_told_and_lead_only_where_they_were_sign
 
 #[actix_web::test]
 async fn one_click_unsubscribes_by_post_alone_and_the_preference_page_brings_back() {
-    let app = TestApp::new().await;
-    let ada = app.admin().await;
-    let topic = topic(&ada).await;
-    customers(&ada).await;
-    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
-    allows(&ada, grace, topic).await;
-    let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[])
-        .await
-        .is(303);
-    send(&app).await;
+    let Mailing {
+        app,
+        ada,
+        topic,
+        grace,
+        id,
+    } = Mailing::sent().await;
     let mail = readable(&app.mails().await[0].text);
     let leave = format!("/mail/u/{}", between(&mail, "/mail/u/", ">"));
     let choose = format!(
@@ -191,17 +183,7 @@ async fn what_machines_do_is_counted_apart_and_told_to_nobody_as_a_persons() {
 
 #[actix_web::test]
 async fn a_click_is_on_disk_before_it_is_answered_and_understood_once() {
-    let app = TestApp::new().await;
-    let ada = app.admin().await;
-    let topic = topic(&ada).await;
-    customers(&ada).await;
-    let grace = customer(&ada, "Grace Hopper", "grace@navy.example").await;
-    allows(&ada, grace, topic).await;
-    let id = draft(&ada, topic, BODY).await;
-    ada.post(&format!("/campaigns/{id}/launch"), &[])
-        .await
-        .is(303);
-    send(&app).await;
+    let Mailing { app, ada, id, .. } = Mailing::sent().await;
     a_minute_later(&app).await;
     let mail = html_of(&readable(&app.mails().await[0].text));
     let click = format!("/mail/c/{}", between(&mail, "/mail/c/", "\""));

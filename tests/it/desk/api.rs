@@ -120,7 +120,9 @@ async fn a_program_sends_files_along_and_fetches_those_of_a_mail() {
     assert_eq!(got.header("content-type"), "application/octet-stream");
     assert!(got.header("content-disposition").starts_with("attachment"));
     let mail = &app.mails().await[0];
-    assert!(mail.text.contains("li@harbour.example") && mail.text.contains("text/csv"));
+    assert_eq!(mail.attached[0].bytes, log);
+    let head = mail.exchange.as_ref().expect("a conversation");
+    assert!(head.cc[0].contains("li@harbour.example"));
 
     // Of another ticket, of nobody, with the wrong key, or too much of it: no.
     program.get("/api/v1/tickets/1/files/99").await.is(404);
