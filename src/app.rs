@@ -157,6 +157,7 @@ impl House {
                 files: self.files.clone(),
             })
             .with::<contacts::fields::jobs::Settle>(())
+            .with::<contacts::list::runs::Go>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),

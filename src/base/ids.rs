@@ -140,6 +140,10 @@ id!(
     ViewId
 );
 id!(
+    /// A change of a whole view.
+    BulkRunId
+);
+id!(
     /// What a mailing says.
     TemplateId
 );

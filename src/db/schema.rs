@@ -722,6 +722,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk_runs (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        act -> Text,
+        value -> Text,
+        query -> Text,
+        state -> Text,
+        after_id -> BigInt,
+        last_id -> BigInt,
+        changed -> BigInt,
+        kept -> BigInt,
+        error -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bulk_changes (run_id, contact_id) {
+        run_id -> BigInt,
+        contact_id -> BigInt,
+        was -> Text,
+    }
+}
+
+diesel::table! {
     view_pins (user_id, view_id) {
         user_id -> BigInt,
         view_id -> BigInt,
@@ -962,6 +988,8 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     view_pins,
+    bulk_runs,
+    bulk_changes,
     settings,
     jobs,
     leases,

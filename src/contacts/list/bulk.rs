@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
-use crate::accounts::Can;
 use crate::accounts::rights::{DeleteContacts, EditContacts, Right};
+use crate::accounts::{Can, Role};
 use crate::base::ids::{ContactId, TagId, UserId};
 use crate::contacts::actions;
 use crate::contacts::model::{By, Stage};
@@ -12,6 +12,7 @@ use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;
 use crate::contacts::store;
 use crate::db::{Conn, Db};
+use crate::text_enum;
 use crate::web::{Error, Form, Redirect, Result, redirect};
 
 /// Contacts changed at once.
@@ -27,15 +28,46 @@ pub struct BulkForm {
     stage: String,
     tag: String,
     back: String,
+    all: String,
 }
+
+text_enum!(
+    /// What is done to many.
+    Kind {
+        /// Somebody looks after them.
+        Owner => "owner",
+        /// They are this far.
+        Stage => "stage",
+        /// They get a tag.
+        Tag => "tag",
+        /// They go to the trash.
+        Delete => "delete",
+    }
+);
 
 /// What is to be done, with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Act {
+pub(super) enum Act {
+    /// Nobody or somebody looks after them.
     Owner(Option<UserId>),
+    /// They are this far.
     Stage(Stage),
+    /// They get the tag of this name.
     Tag(String),
+    /// They go to the trash.
     Delete,
+}
+
+impl Act {
+    /// From what a form or a run says.
+    pub(super) fn new(kind: Kind, value: &str) -> Option<Self> {
+        Some(match kind {
+            Kind::Owner => Self::Owner(value.parse().ok()),
+            Kind::Stage => Self::Stage(Stage::offered(value)?),
+            Kind::Tag => Self::Tag(value.to_owned()),
+            Kind::Delete => Self::Delete,
+        })
+    }
 }
 
 /// The way back of one contact: what it had before.
@@ -54,6 +86,21 @@ pub async fn apply(
     } else {
         "/contacts".to_owned()
     };
+    let value = match form.act.as_str() {
+        "owner" => &form.owner,
+        "stage" => &form.stage,
+        _ => &form.tag,
+    };
+    if form.all == "true" {
+        let query = back.split_once('?').map_or("", |(_, query)| query);
+        let asked = [
+            ("act", form.act.as_str()),
+            ("value", value),
+            ("list", query),
+        ];
+        let asked = serde_urlencoded::to_string(asked).unwrap_or_default();
+        return Ok(redirect(format!("/contacts/bulk/new?{asked}")));
+    }
     let mut ids = store::unique(form.id.iter().copied());
     if ids.is_empty() {
         return Ok(redirect(back).failing("Pick at least one contact first"));
@@ -65,24 +112,15 @@ pub async fn apply(
         )));
     }
     ids.sort_unstable();
-    let act = match form.act.as_str() {
-        "owner" => Act::Owner(form.owner.parse().ok()),
-        "stage" => match Stage::offered(&form.stage) {
-            Some(stage) => Act::Stage(stage),
-            None => return Ok(redirect(back).failing("Choose a stage first")),
-        },
-        "tag" => Act::Tag(form.tag.clone()),
-        "delete" if DeleteContacts::allows(viewer.user.role) => Act::Delete,
-        "delete" => {
-            return Err(Error::Forbidden(
-                "Your role may change contacts, but not delete them.".to_owned(),
-            ));
-        }
-        _ => return Err(Error::Invalid("Nothing was chosen to do.".to_owned())),
+    let kind = kind(&form.act, viewer.user.role)?;
+    let Some(act) = Act::new(kind, value) else {
+        return Ok(redirect(back).failing("Choose a stage first"));
     };
     let by = by(&viewer, &request);
     let name = form.act.clone();
-    let changed = db.write(move |conn| change(conn, &ids, &act, &by)).await;
+    let changed = db
+        .write(move |conn| change(conn, &ids, &act, &by, false))
+        .await;
     let before = match changed {
         Ok(before) => before,
         Err(Refusal::Invalid(errors)) => {
@@ -144,12 +182,24 @@ pub async fn restore_many(
     Ok(redirect("/contacts").saying(format!("Restored {n}")))
 }
 
-/// Contacts that are gone meanwhile are passed over.
-fn change(
+/// What a form asks for, if its sender may do it.
+pub(super) fn kind(word: &str, role: Role) -> Result<Kind> {
+    match Kind::from_word(word) {
+        Some(Kind::Delete) if !DeleteContacts::allows(role) => Err(Error::Forbidden(
+            "Your role may change contacts, but not delete them.".to_owned(),
+        )),
+        Some(kind) => Ok(kind),
+        None => Err(Error::Invalid("Nothing was chosen to do.".to_owned())),
+    }
+}
+
+/// Contacts that are gone meanwhile are passed over; in a long run also those that cannot be changed so.
+pub(super) fn change(
     conn: &mut Conn,
     ids: &[ContactId],
     act: &Act,
     by: &By,
+    is_lenient: bool,
 ) -> std::result::Result<Vec<Before>, Refusal> {
     let mut before = Vec::new();
     for id in ids {
@@ -168,10 +218,45 @@ fn change(
         match done {
             Ok(Some(was)) => before.push((was, *id)),
             Ok(None) | Err(Refusal::Missing | Refusal::Merged(_)) => {}
+            Err(Refusal::Invalid(_)) if is_lenient && !matches!(act, Act::Owner(_)) => {}
             Err(refusal) => return Err(refusal),
         }
     }
     Ok(before)
+}
+
+/// Gives a contact back what it had, unless it was changed by somebody else since.
+pub(super) fn restore(
+    conn: &mut Conn,
+    id: ContactId,
+    act: &Act,
+    was: &str,
+    by: &By,
+) -> std::result::Result<bool, Refusal> {
+    let is_as_left = match (act, store::find(conn, id)?) {
+        (_, None) => false,
+        (Act::Owner(owner), Some(contact)) => contact.owner_id == *owner,
+        (Act::Stage(stage), Some(contact)) => contact.stage == *stage,
+        (Act::Tag(_) | Act::Delete, Some(_)) => true,
+    };
+    if !is_as_left {
+        return Ok(false);
+    }
+    let done = match act {
+        Act::Owner(_) => actions::set_owner(conn, id, was.parse().ok(), by).map(|_| ()),
+        Act::Stage(_) => match Stage::offered(was) {
+            Some(stage) => actions::set_stage(conn, id, stage, by).map(|_| ()),
+            None => Err(Refusal::Missing),
+        },
+        Act::Tag(_) => actions::untag(conn, id, TagId(was.parse().unwrap_or_default()), by),
+        Act::Delete => actions::restore(conn, id, by).map(|_| ()),
+    };
+    match done {
+        Ok(()) => Ok(true),
+        // An owner who left cannot get it back.
+        Err(Refusal::Missing | Refusal::Merged(_) | Refusal::Invalid(_)) => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn take_back(

@@ -136,9 +136,7 @@ async fn templates_are_copied_and_filters_in_use_stay() {
     ada.get("/contacts").await.says("Customers");
     let answer = ada.post("/contacts/views/1/remove", &[]).await;
     answer.leads_to("/contacts");
-    ada.get("/contacts")
-        .await
-        .says("A campaign uses this view");
+    ada.get("/contacts").await.says("A campaign uses this view");
     ada.post(&format!("/campaigns/{id}/delete"), &[])
         .await
         .leads_to("/campaigns");

@@ -8,7 +8,7 @@ use rapport::db::schema::contacts;
 
 use crate::support::{Answer, TestApp};
 
-fn person(conn: &mut Conn, n: i64, city: &str, seen: i64) -> QueryResult<usize> {
+pub fn person(conn: &mut Conn, n: i64, city: &str, seen: i64) -> QueryResult<usize> {
     let now = clock::now();
     let name = format!("Person {n:05} {city}");
     diesel::insert_into(contacts::table)

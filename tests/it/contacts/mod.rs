@@ -7,6 +7,7 @@ mod filter;
 mod list;
 mod merges;
 mod record;
+mod runs;
 mod tags;
 
 use crate::support::Agent;
