@@ -12,12 +12,12 @@
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice. The frame ([`web::layout`]) and the parts of pages
 //!    ([`web::ui`]) are templates of their own, compiled once; the macros in `templates/ui` hand them their arguments.
-//! 6. The slices. Left may not know right: [`accounts`], [`timeline`], [`contacts`], [`events`],
+//! 6. The slices. Left may not know right: [`accounts`], [`filters`], [`timeline`], [`contacts`], [`events`],
 //!    [`privacy`], [`deals`], [`desk`], [`campaigns`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows or moves what slices on the right keep ([`timeline`]'s strands, [`contacts`]' cards and followers of
-//!    a merge, [`accounts`]' panels of Home).
+//!    a merge, [`accounts`]' panels of Home and pins of the sidebar).
 //! 9. [`cli`]: one file per command.
 //!
 //! Inside a slice: `pages`, `api`, `jobs` → `actions` → `store` → `model`. A handler's signature is its contract: the right
@@ -63,6 +63,12 @@
 //! marked `transmitting`, gives the body away and reports; marks and reports of all lines share a commit. Links in mails are
 //! signed and say themselves where they lead ([`campaigns::links`]); openings and clicks are on disk before they are
 //! answered and understood together a moment later: what machines did is counted apart, the rest become acts of the contact. Unsubscribing withdraws the topic in [`privacy`]'s ledger.
+//!
+//! # The way of a question
+//! What a list, a view or an audience asks for is a tree ([`filters::Node`]), the same in its address, in JSON and in words. The
+//! slice takes out of it what an index finds and walks that; the rest becomes a condition with every value bound
+//! ([`filters::Rule`], [`db::Predicate`]), asked of the contacts along the walk in rounds, and after a hundred thousand
+//! somebody says whether to look further. A tree that cannot be read, or speaks of a field that is gone, fits nobody.
 //!
 //! # Start and stop
 //! `serve` takes the lock of a SQLite file, migrates (copying the file aside first), binds its address, and starts jobs and
