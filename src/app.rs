@@ -158,6 +158,7 @@ impl House {
             })
             .with::<contacts::fields::jobs::Settle>(())
             .with::<contacts::list::runs::Go>(())
+            .with::<contacts::fields::jobs::TryKind>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),

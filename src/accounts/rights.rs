@@ -43,6 +43,10 @@ rights! {
     DeleteContacts: "delete contacts", Some("contacts:write"), [Admin | Manager | Sales | Support];
     /// Making two records one, and two again.
     MergeContacts: "merge records", Some("contacts:write"), [Admin | Manager | Sales | Support];
+    /// Fields that are marked sensitive.
+    ReadSensitive: "see sensitive fields", None, [Admin | Manager];
+    /// Fields of contacts and companies: their types, groups and rules.
+    ManageFields: "change fields", None, [Admin];
     /// Names, colours and ends of tags.
     ManageTags: "change tags", None, [Admin | Manager | Marketing];
     /// Sources, their events and their health.
@@ -88,6 +92,7 @@ pub fn doors(role: Role) -> Doors {
     Doors {
         see_sources: ReadSources::allows(role),
         see_deals: ReadDeals::allows(role),
+        manage_fields: ManageFields::allows(role),
         manage_tags: ManageTags::allows(role),
         manage_pipelines: ManagePipelines::allows(role),
         see_tickets: ReadTickets::allows(role),

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::fields::{Object, index};
-use super::rules;
+use super::model::{self, Contact, Field};
 use super::survivorship::{Claim, Order};
+use super::{rules, store, words};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
 use crate::db::Conn;
 use crate::db::dialect::upsert;
-use crate::db::schema::{identities, trait_values, traits};
+use crate::db::schema::{contacts as contacts_table, identities, trait_keys, trait_values, traits};
 
 /// Claims of each contact and key.
 type Claims = HashMap<(i64, i64), Vec<Claim>>;
@@ -126,6 +127,57 @@ fn claims(conn: &mut Conn, contacts: &[ContactId], keys: &[i64]) -> QueryResult<
         });
     }
     Ok(claims)
+}
+
+/// Brings the columns of contacts up to date with the shown values of those of `keys` that are columns, and the search with
+/// them. What nobody claims stays as it is.
+pub fn project(conn: &mut Conn, contacts: &[ContactId], keys: &[i64]) -> QueryResult<()> {
+    let columns: Vec<(i64, String)> = trait_keys::table
+        .filter(trait_keys::object.eq(Object::Contact))
+        .filter(trait_keys::key.eq_any(Field::ALL.iter().map(|field| field.trait_key())))
+        .select((trait_keys::id, trait_keys::key))
+        .load(conn)?;
+    let columns: HashMap<i64, Field> = columns
+        .into_iter()
+        .filter(|(id, _)| keys.contains(id))
+        .filter_map(|(id, key)| Some((id, Field::of_trait(&key)?)))
+        .collect();
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(i64, i64, String)> = traits::table
+        .filter(traits::contact_id.eq_any(contacts))
+        .filter(traits::key_id.eq_any(columns.keys()))
+        .select((traits::contact_id, traits::key_id, traits::value))
+        .load(conn)?;
+    let standing: Vec<Contact> = Contact::query()
+        .filter(contacts_table::id.eq_any(contacts))
+        .load(conn)?;
+    let standing: HashMap<i64, Contact> = standing.into_iter().map(|c| (c.id.0, c)).collect();
+    let mut changed = Vec::new();
+    for (id, key, json) in rows {
+        let (Some(contact), Some(field)) = (standing.get(&id), columns.get(&key)) else {
+            continue;
+        };
+        let Ok(value) = field.clean(&super::traits::shown(&json)) else {
+            continue;
+        };
+        if value.is_empty() || value == field.of(contact) {
+            continue;
+        }
+        store::set_column(conn, contact.id, *field, &value)?;
+        if *field == Field::Name {
+            let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
+            let sorted = model::sort_name(&value, email, phone);
+            diesel::update(contacts_table::table.filter(contacts_table::id.eq(contact.id)))
+                .set(contacts_table::sort_name.eq(sorted))
+                .execute(conn)?;
+        }
+        if contact.deleted_at.is_none() {
+            changed.push(contact.id);
+        }
+    }
+    words::refresh_all(conn, &changed)
 }
 
 /// Takes all shown values of a contact that lives on in another, and gives their keys.

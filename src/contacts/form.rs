@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::refusal::Clash;
+use super::fields::{Field, FormField, Ways};
+use super::refusal::{Clash, Refusal};
 use crate::web::Errors;
 
 /// What came back and why it was not saved; empty where the form is shown for the first time.
@@ -39,6 +40,7 @@ pub struct EditPage {
     pub(super) path: String,
     pub(super) name: String,
     pub(super) controls: Vec<Control>,
+    pub(super) fields: Vec<FormField>,
     pub(super) clashes: Vec<Clash>,
 }
 
@@ -51,7 +53,38 @@ pub(super) fn change(
     Some((typed.get(&format!("was_{field}")).cloned(), to))
 }
 
+/// Both of what one form changes: what is wrong with either stands beside its field.
+pub(super) fn both(facts: Result<(), Refusal>, fields: Result<(), Refusal>) -> Result<(), Refusal> {
+    match (facts, fields) {
+        (Err(Refusal::Invalid(mut errors)), Err(Refusal::Invalid(more))) => {
+            for (field, message) in more.iter() {
+                errors.add(field, message);
+            }
+            Err(Refusal::Invalid(errors))
+        }
+        (Err(Refusal::Clash(mut clashes)), Err(Refusal::Clash(more))) => {
+            clashes.extend(more);
+            Err(Refusal::Clash(clashes))
+        }
+        (Err(refusal @ Refusal::Invalid(_)), _) | (_, Err(refusal @ Refusal::Invalid(_))) => {
+            Err(refusal)
+        }
+        (facts, fields) => facts.and(fields),
+    }
+}
+
 impl Sent {
+    /// A field that somebody declared, whose record shows `now`.
+    pub fn field(&self, field: &Field, now: Option<&str>, ways: &Ways) -> FormField {
+        let name = field.input_name();
+        let clash = self.clashes.iter().find(|clash| clash.field == name);
+        let error = clash.map_or_else(
+            || self.errors.of(&name).to_owned(),
+            |clash| format!("Meanwhile somebody saved “{}”.", clash.now),
+        );
+        field.form(now, &self.typed, &error, ways)
+    }
+
     /// A field as it stands after this, whose record says `now`.
     pub fn control(
         &self,

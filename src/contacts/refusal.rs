@@ -7,9 +7,9 @@ use crate::web::{ApiError, Error, Errors};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
     /// Name of the form's field.
-    pub field: &'static str,
+    pub field: String,
     /// For people.
-    pub label: &'static str,
+    pub label: String,
     /// What it says now.
     pub now: String,
     /// What was typed.
@@ -47,6 +47,13 @@ pub enum Refusal {
         /// What it is called.
         name: String,
     },
+    /// Another record has this value of a field whose values may be given only once.
+    ValueTaken {
+        /// Name of the field, as the form or the program calls it.
+        field: String,
+        /// Who has it.
+        message: String,
+    },
     /// Somebody else changed the same.
     Clash(Vec<Clash>),
     /// The database.
@@ -83,6 +90,7 @@ impl Refusal {
                 format!("{value} belongs to {name}{place}.")
             }
             Self::DomainTaken { domain, name, .. } => format!("{domain} belongs to {name}."),
+            Self::ValueTaken { message, .. } => message.clone(),
             Self::Clash(clashes) => {
                 let what: Vec<String> = clashes
                     .iter()
@@ -134,6 +142,12 @@ impl From<Refusal> for ApiError {
                 code: "identity_taken",
                 message: format!("{} It is contact {holder}.", refusal.words()),
                 field: Some(namespace.to_owned()),
+            },
+            Refusal::ValueTaken { field, message } => Self {
+                status: StatusCode::CONFLICT,
+                code: "value_taken",
+                message,
+                field: Some(field),
             },
             other => Self::new(StatusCode::CONFLICT, "conflict", other.words()),
         }

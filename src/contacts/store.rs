@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::Contact;
+use super::model::{Contact, Field};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::db::schema::{companies, contacts, sources, users};
@@ -136,4 +136,50 @@ pub(super) fn unique<T: Ord>(ids: impl IntoIterator<Item = T>) -> Vec<T> {
     ids.sort_unstable();
     ids.dedup();
     ids
+}
+
+/// Writes a fact into its column.
+pub(super) fn set_column(
+    conn: &mut Conn,
+    id: ContactId,
+    field: Field,
+    value: &str,
+) -> QueryResult<()> {
+    let row = contacts::table.filter(contacts::id.eq(id));
+    match field {
+        Field::Name => diesel::update(row)
+            .set(contacts::name.eq(value))
+            .execute(conn),
+        Field::GivenName => diesel::update(row)
+            .set(contacts::given_name.eq(value))
+            .execute(conn),
+        Field::FamilyName => diesel::update(row)
+            .set(contacts::family_name.eq(value))
+            .execute(conn),
+        Field::JobTitle => diesel::update(row)
+            .set(contacts::job_title.eq(value))
+            .execute(conn),
+        Field::Street => diesel::update(row)
+            .set(contacts::street.eq(value))
+            .execute(conn),
+        Field::PostalCode => diesel::update(row)
+            .set(contacts::postal_code.eq(value))
+            .execute(conn),
+        Field::City => diesel::update(row)
+            .set(contacts::city.eq(value))
+            .execute(conn),
+        Field::Region => diesel::update(row)
+            .set(contacts::region.eq(value))
+            .execute(conn),
+        Field::Country => diesel::update(row)
+            .set(contacts::country.eq(value))
+            .execute(conn),
+        Field::TimeZone => diesel::update(row)
+            .set(contacts::time_zone.eq(value))
+            .execute(conn),
+        Field::Language => diesel::update(row)
+            .set(contacts::language.eq(value))
+            .execute(conn),
+    }
+    .map(|_| ())
 }

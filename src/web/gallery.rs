@@ -208,6 +208,7 @@ fn shell() -> Shell {
             avatar_url: None,
             is_admin: true,
             may: Doors {
+                manage_fields: true,
                 manage_tags: true,
                 manage_pipelines: true,
                 see_sources: true,

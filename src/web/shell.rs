@@ -52,6 +52,8 @@ pub struct Doors {
     pub see_sources: bool,
     /// Deals and tasks.
     pub see_deals: bool,
+    /// Fields.
+    pub manage_fields: bool,
     /// Tags.
     pub manage_tags: bool,
     /// Stages of the pipeline.

@@ -20,7 +20,7 @@ use crate::db::schema::contacts;
 use crate::timeline::{self, About, EntryKind, NewEntry};
 
 pub use addresses::{add_identity, normalised, remove_identity, set_primary};
-pub use change::{Change, change, set_trait};
+pub use change::{Change, change, pin, set_field, set_fields, set_trait};
 pub use create::create;
 pub use meet::meet;
 pub use moves::{delete, restore, set_owner, set_stage, tag, untag};

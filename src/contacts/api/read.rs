@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::web;
+use chrono_tz::Tz;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
@@ -11,8 +12,9 @@ use serde_json::Value;
 
 use crate::accounts::ApiCan;
 use crate::accounts::rights::ReadContacts;
-use crate::base::ids::{ContactId, IdentityId};
+use crate::base::ids::{ContactId, IdentityId, TraitKeyId};
 use crate::base::{EmailAddress, Timestamp, phone};
+use crate::contacts::fields::{self, Field, FieldKind, Object, Ways};
 use crate::contacts::model::{Contact, Stage};
 use crate::contacts::{identities, store};
 use crate::db::schema::{
@@ -85,6 +87,9 @@ struct IdentityJson {
 #[derive(Debug, Serialize)]
 struct TraitJson {
     key: String,
+    /// What it holds, where it is a field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<FieldKind>,
     value: Value,
     source: String,
     at: Timestamp,
@@ -100,7 +105,7 @@ struct Counters {
 
 /// `GET /api/v1/contacts`. Needs: contacts:read.
 pub async fn index(
-    _program: ApiCan<ReadContacts>,
+    program: ApiCan<ReadContacts>,
     db: web::Data<Db>,
     params: web::Query<Params>,
 ) -> ApiResult<web::Json<List>> {
@@ -117,8 +122,12 @@ pub async fn index(
             None => return Err(ApiError::invalid("cursor", "This is no cursor of ours.")),
         },
     };
+    let (role, now) = (program.user.role, program.now);
     let list = db
-        .read(move |conn| list(conn, &params, after, limit))
+        .read(move |conn| {
+            let ways = fields::ways(conn, role, Tz::UTC, now)?;
+            list(conn, &params, after, limit, &ways)
+        })
         .await
         .map_err(ApiError::from)?;
     Ok(web::Json(list))
@@ -126,23 +135,27 @@ pub async fn index(
 
 /// `GET /api/v1/contacts/{id}`; a merged one answers as the one it lives on in. Needs: contacts:read.
 pub async fn show(
-    _program: ApiCan<ReadContacts>,
+    program: ApiCan<ReadContacts>,
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> ApiResult<web::Json<ContactJson>> {
     let id: ContactId = path_id(&path)?;
+    let (role, now) = (program.user.role, program.now);
     let found = db
-        .read(move |conn| one(conn, id))
+        .read(move |conn| {
+            let ways = fields::ways(conn, role, Tz::UTC, now)?;
+            one(conn, id, &ways)
+        })
         .await
         .map_err(ApiError::from)?;
     found.map(web::Json).ok_or_else(not_found)
 }
 
 /// One contact, following merges; none where it is in the trash.
-pub fn one(conn: &mut Conn, id: ContactId) -> QueryResult<Option<ContactJson>> {
+pub fn one(conn: &mut Conn, id: ContactId, ways: &Ways) -> QueryResult<Option<ContactJson>> {
     let id = store::survivor(conn, id)?;
     let contact = store::live(conn, id)?.into_iter().collect();
-    Ok(dressed(conn, contact)?.pop())
+    Ok(dressed(conn, contact, ways)?.pop())
 }
 
 pub fn not_found() -> ApiError {
@@ -154,6 +167,7 @@ fn list(
     params: &Params,
     after: Option<ContactId>,
     limit: usize,
+    ways: &Ways,
 ) -> QueryResult<List> {
     let mut query = Contact::query()
         .filter(contacts::deleted_at.is_null())
@@ -186,19 +200,19 @@ fn list(
         id: contact.id.0,
     });
     Ok(List {
-        contacts: dressed(conn, page.rows)?,
+        contacts: dressed(conn, page.rows, ways)?,
         next_cursor: page.next,
     })
 }
 
 /// Contacts with all that hangs on them.
-fn dressed(conn: &mut Conn, rows: Vec<Contact>) -> QueryResult<Vec<ContactJson>> {
+fn dressed(conn: &mut Conn, rows: Vec<Contact>, ways: &Ways) -> QueryResult<Vec<ContactJson>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let page: Vec<ContactId> = rows.iter().map(|contact| contact.id).collect();
     let mut seen = seen(conn, &page)?;
-    let mut traits = traits_of(conn, &page)?;
+    let mut traits = traits_of(conn, &page, ways)?;
     let mut names = names_of(conn, &page)?;
     let owners: HashMap<_, String> = Cached(
         users::table
@@ -312,8 +326,20 @@ fn seen(conn: &mut Conn, page: &[ContactId]) -> QueryResult<HashMap<ContactId, S
 fn traits_of(
     conn: &mut Conn,
     page: &[ContactId],
+    ways: &Ways,
 ) -> QueryResult<HashMap<ContactId, Vec<TraitJson>>> {
-    type Row = (ContactId, String, String, Timestamp, Option<String>);
+    type Row = (
+        ContactId,
+        TraitKeyId,
+        String,
+        String,
+        Timestamp,
+        Option<String>,
+    );
+    let fields: HashMap<TraitKeyId, Field> = fields::store::every(conn, Object::Contact)?
+        .into_iter()
+        .map(|field| (field.id, field))
+        .collect();
     let rows: Vec<Row> = Cached(
         traits::table
             .inner_join(trait_keys::table.on(trait_keys::id.eq(traits::key_id)))
@@ -322,6 +348,7 @@ fn traits_of(
             .order((traits::contact_id, trait_keys::key))
             .select((
                 traits::contact_id,
+                trait_keys::id,
                 trait_keys::key,
                 traits::value,
                 traits::at,
@@ -330,10 +357,19 @@ fn traits_of(
     )
     .load(conn)?;
     let mut found: HashMap<ContactId, Vec<TraitJson>> = HashMap::new();
-    for (contact, key, value, at, source) in rows {
+    for (contact, id, key, value, at, source) in rows {
+        let field = fields.get(&id);
+        if field.is_some_and(|field| !ways.see(field)) {
+            continue;
+        }
+        let field = field.filter(|field| field.is_live());
+        let came = serde_json::from_str(&value).unwrap_or(Value::String(value));
+        // What does not read is given as it came.
+        let read = field.and_then(|field| field.check(&came, ways).ok()?);
         found.entry(contact).or_default().push(TraitJson {
             key,
-            value: serde_json::from_str(&value).unwrap_or(Value::String(value)),
+            kind: field.map(|field| field.kind),
+            value: read.unwrap_or(came),
             source: source.unwrap_or_default(),
             at,
         });

@@ -2,6 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono_tz::Tz;
 
 use super::body::Body;
 use super::read::{self, ContactJson};
@@ -12,6 +13,7 @@ use crate::base::ids::{ContactId, UserId};
 use crate::config::Config;
 use crate::contacts::actions::{self, Change};
 use crate::contacts::companies;
+use crate::contacts::fields::{self, Object, Ways};
 use crate::contacts::model::{By, NewContact};
 use crate::contacts::pages::country;
 use crate::contacts::refusal::Refusal;
@@ -27,10 +29,13 @@ pub async fn create(
     request: HttpRequest,
     body: Body,
 ) -> ApiResult<HttpResponse> {
-    let by = by(&program, &request);
+    let (by, role) = (by(&program, &request), program.user.role);
     let config = config.into_inner();
     let made = db
-        .write(move |conn| make(conn, &body, &config, &by))
+        .write(move |conn| {
+            let ways = fields::ways(conn, role, Tz::UTC, by.now)?;
+            make(conn, &body, &config, &ways, &by)
+        })
         .await?;
     let place = format!("/api/v1/contacts/{}", made.0);
     Ok(HttpResponse::build(StatusCode::CREATED)
@@ -48,13 +53,14 @@ pub async fn change(
     body: Body,
 ) -> ApiResult<web::Json<ContactJson>> {
     let id: ContactId = path_id(&path)?;
-    let by = by(&program, &request);
+    let (by, role) = (by(&program, &request), program.user.role);
     let config = config.into_inner();
     let changed = db
         .write(move |conn| {
             let id = store::survivor(conn, id)?;
-            patch(conn, id, &body, &config, &by)?;
-            read::one(conn, id)?.ok_or(Refusal::Missing)
+            let ways = fields::ways(conn, role, Tz::UTC, by.now)?;
+            patch(conn, id, &body, &config, &ways, &by)?;
+            read::one(conn, id, &ways)?.ok_or(Refusal::Missing)
         })
         .await;
     changed.map(web::Json).map_err(ApiError::from)
@@ -64,8 +70,17 @@ fn make(
     conn: &mut Conn,
     body: &Body,
     config: &Config,
+    ways: &Ways,
     by: &By,
 ) -> Result<(ContactId, ContactJson), Refusal> {
+    let required = fields::all(conn, Object::Contact)?;
+    let is_given = |key: &str| body.traits.iter().any(|(k, v)| k == key && v.is_some());
+    for field in required.iter().filter(|field| field.is_required) {
+        if !is_given(&field.key) {
+            let why = format!("{} must be filled in.", field.label);
+            return Err(Refusal::invalid(&format!("traits.{}", field.key), why));
+        }
+    }
     let country = country(conn, config)?;
     let given = |namespace, typed: &Option<Option<String>>| match typed {
         Some(Some(typed)) => actions::normalised(namespace, typed, country.as_deref()).map(Some),
@@ -82,10 +97,8 @@ fn make(
         role: String::new(),
     };
     let id = actions::create(conn, &new, by)?;
-    for (key, value) in &body.traits {
-        actions::set_trait(conn, id, key, value.as_ref(), by)?;
-    }
-    let made = read::one(conn, id)?.ok_or(Refusal::Missing)?;
+    set_traits(conn, id, body, ways, by)?;
+    let made = read::one(conn, id, ways)?.ok_or(Refusal::Missing)?;
     Ok((id, made))
 }
 
@@ -94,6 +107,7 @@ fn patch(
     id: ContactId,
     body: &Body,
     config: &Config,
+    ways: &Ways,
     by: &By,
 ) -> Result<(), Refusal> {
     actions::touch(conn, id, by)?;
@@ -140,8 +154,19 @@ fn patch(
         companies::people::make_primary(conn, Some(company), id)?;
         words::refresh(conn, id)?;
     }
+    set_traits(conn, id, body, ways, by)?;
+    Ok(())
+}
+
+fn set_traits(
+    conn: &mut Conn,
+    id: ContactId,
+    body: &Body,
+    ways: &Ways,
+    by: &By,
+) -> Result<(), Refusal> {
     for (key, value) in &body.traits {
-        actions::set_trait(conn, id, key, value.as_ref(), by)?;
+        actions::set_trait(conn, id, key, value.as_ref(), ways, by)?;
     }
     Ok(())
 }

@@ -108,8 +108,8 @@ pub fn change(
         }
         if was.as_ref().is_some_and(|was| *was != now) {
             clashes.push(Clash {
-                field: field.word(),
-                label: field.label(),
+                field: field.word().to_owned(),
+                label: field.label().to_owned(),
                 now,
                 typed: to,
             });
@@ -255,7 +255,7 @@ pub fn restore(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refus
     store::live(conn, id)?.ok_or(Refusal::Missing)
 }
 
-fn take(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refusal> {
+pub(super) fn take(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refusal> {
     store::take(conn, id, by.now)?.ok_or(Refusal::Missing)
 }
 
@@ -335,7 +335,13 @@ pub(in crate::contacts) fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<
     search::put(conn, Kind::Company, id.0, &words)
 }
 
-fn tell(conn: &mut Conn, id: CompanyId, kind: EntryKind, by: &By, data: Value) -> QueryResult<()> {
+pub(super) fn tell(
+    conn: &mut Conn,
+    id: CompanyId,
+    kind: EntryKind,
+    by: &By,
+    data: Value,
+) -> QueryResult<()> {
     let entry = NewEntry::by(About::Company(id), kind, by.user, by.now, data);
     timeline::add(conn, &entry)?;
     let (action, object) = (format!("company.{kind}"), Some(("company", id.0)));

@@ -11,6 +11,7 @@ use crate::base::ids::{CompanyId, ContactId, TagId};
 use crate::contacts::CompanyCards;
 use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
+use crate::contacts::pages::facts::Open;
 use crate::contacts::refusal::Refusal;
 use crate::db::Db;
 use crate::timeline::notes::{self, NoteRefusal};
@@ -88,6 +89,7 @@ pub async fn add_domain(
     let failed = match done {
         Err(refusal @ (Refusal::Invalid(_) | Refusal::DomainTaken { .. })) => Failed {
             form: "domain",
+            open: Open::default(),
             typed,
             error: refusal.words(),
             holder: match refusal {
@@ -203,6 +205,7 @@ pub async fn note(
         Err(NoteRefusal::Empty) => {
             let failed = Failed {
                 form: "note",
+                open: Open::default(),
                 typed,
                 error: "Write something first.".to_owned(),
                 holder: None,

@@ -1,15 +1,17 @@
 //! Making a company and changing its facts, by one form each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{Either, HttpRequest, web};
 use askama::Template;
 
 use super::model::{Company, CompanyField, NewCompany};
-use super::{actions, store};
+use super::{actions, fields, store};
 use crate::accounts::rights::EditContacts;
 use crate::accounts::{Can, Viewer};
-use crate::base::ids::CompanyId;
+use crate::base::ids::{CompanyId, TraitKeyId};
+use crate::contacts::fields::input::joined;
+use crate::contacts::fields::{self as declared, Field, FormField, Given, Object, Ways};
 use crate::contacts::form::{self, EditPage, Sent};
 use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
@@ -26,9 +28,16 @@ pub struct NewPage {
     holder: Option<(CompanyId, String, String)>,
     owners: Vec<(String, String)>,
     stages: Vec<(&'static str, &'static str)>,
+    required: Vec<FormField>,
+    more: Vec<FormField>,
 }
 
 impl NewPage {
+    /// Whether a field that need not be filled in came back with something wrong.
+    fn is_more_open(&self) -> bool {
+        self.more.iter().any(|field| !field.error.is_empty())
+    }
+
     fn typed(&self, name: &str) -> &str {
         self.typed.get(name).map_or("", String::as_str)
     }
@@ -52,10 +61,10 @@ pub async fn create(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
     request: HttpRequest,
-    form: Form<BTreeMap<String, String>>,
+    form: Form<Vec<(String, String)>>,
 ) -> Result<Either<Page<NewPage>, Redirect>> {
     let by = by(&viewer, &request);
-    let typed = form.0;
+    let typed = joined(form.0);
     let given = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let fact = |field: &CompanyField| (*field, given(field.word()));
     let new = NewCompany {
@@ -64,7 +73,26 @@ pub async fn create(
         stage: Stage::offered(&given("stage")),
         owner_id: given("owner").parse().ok(),
     };
-    let done = db.write(move |conn| actions::create(conn, &new, &by)).await;
+    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
+    let done = db
+        .write(move |conn| {
+            let ways = declared::ways(conn, role, zone, by.now)?;
+            let mut all = declared::all(conn, Object::Company)?;
+            all.retain(|field| ways.see(field));
+            let missing = declared::required(&all, &sent);
+            if !missing.is_empty() {
+                return Err(Refusal::Invalid(missing));
+            }
+            let given: Vec<Given> = all
+                .iter()
+                .filter_map(|field| field.given(&sent))
+                .filter(Given::is_something)
+                .collect();
+            let id = actions::create(conn, &new, &by)?;
+            fields::set_all(conn, id, &given, &ways, &by)?;
+            Ok(id)
+        })
+        .await;
     let (errors, holder) = match done {
         Ok(id) => {
             let page = redirect(format!("/companies/{id}"));
@@ -86,14 +114,22 @@ pub async fn create(
         .map(Either::Left)
 }
 
+/// A company with its fields, for the form.
+struct Standing {
+    company: Company,
+    fields: Vec<Field>,
+    shown: HashMap<TraitKeyId, String>,
+    ways: Ways,
+}
+
 /// `GET /companies/{id}/edit`. Needs: change contacts.
 pub async fn form(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Page<EditPage>> {
-    let company = find(&db, kit::path_id(&path)?).await?;
-    Ok(Page::new(viewer.shell(), page(&company, Sent::default())))
+    let standing = find(&viewer, &db, kit::path_id(&path)?).await?;
+    Ok(Page::new(viewer.shell(), page(&standing, Sent::default())))
 }
 
 /// `POST /companies/{id}/edit`. Needs: change contacts.
@@ -102,21 +138,30 @@ pub async fn save(
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<String>,
-    form: Form<BTreeMap<String, String>>,
+    form: Form<Vec<(String, String)>>,
 ) -> Result<Either<Page<EditPage>, Redirect>> {
     let id = kit::path_id(&path)?;
     let by = by(&viewer, &request);
-    let typed = form.0;
+    let typed = joined(form.0);
     let change = |field: &CompanyField| {
         let (was, to) = form::change(&typed, field.word())?;
         Some((*field, was, to))
     };
     let changes: Vec<actions::Change> = CompanyField::ALL.iter().filter_map(change).collect();
+    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
     let done = db
-        .write(move |conn| actions::change(conn, id, &changes, &by))
+        .write(move |conn| {
+            let ways = declared::ways(conn, role, zone, by.now)?;
+            let mut all = declared::all(conn, Object::Company)?;
+            all.retain(|field| ways.see(field));
+            let given: Vec<Given> = all.iter().filter_map(|f| f.given(&sent)).collect();
+            let facts = actions::change(conn, id, &changes, &by).map(|_| ());
+            let fields = fields::set_all(conn, id, &given, &ways, &by);
+            form::both(facts, fields)
+        })
         .await;
     let (errors, clashes) = match done {
-        Ok(_) => {
+        Ok(()) => {
             let page = redirect(format!("/companies/{id}"));
             return Ok(Either::Right(page.saying("Details saved")));
         }
@@ -124,20 +169,31 @@ pub async fn save(
         Err(Refusal::Clash(clashes)) => (Errors::new(), clashes),
         Err(refusal) => return Err(refusal.into()),
     };
-    let company = find(&db, id).await?;
+    let standing = find(&viewer, &db, id).await?;
     let sent = Sent {
         typed,
         errors,
         clashes,
     };
-    let page = page(&company, sent);
+    let page = page(&standing, sent);
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
-async fn find(db: &Db, id: CompanyId) -> Result<Company> {
-    db.read(move |conn| store::live(conn, id))
-        .await?
-        .ok_or(Error::NotFound)
+async fn find(viewer: &Viewer, db: &Db, id: CompanyId) -> Result<Standing> {
+    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    db.read(move |conn| {
+        let company = store::live(conn, id)?.ok_or(Error::NotFound)?;
+        let ways = declared::ways(conn, role, zone, now)?;
+        let mut fields = declared::all(conn, Object::Company)?;
+        fields.retain(|field| ways.see(field));
+        Ok(Standing {
+            shown: declared::store::shown(conn, Object::Company, id.0)?,
+            company,
+            fields,
+            ways,
+        })
+    })
+    .await
 }
 
 async fn new_page(
@@ -147,8 +203,18 @@ async fn new_page(
     errors: Errors,
     holder: Option<(CompanyId, String, String)>,
 ) -> Result<Page<NewPage>> {
-    let owners = db.read(people::owners).await?;
+    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (owners, all, ways) = db
+        .read(move |conn| {
+            let ways = declared::ways(conn, role, zone, now)?;
+            let all = declared::all(conn, Object::Company)?;
+            Ok::<_, diesel::result::Error>((people::owners(conn)?, all, ways))
+        })
+        .await?;
+    let (required, more) = declared::in_form(&all, &typed, &errors, &ways);
     let page = NewPage {
+        required,
+        more,
         typed,
         errors,
         holder,
@@ -161,10 +227,15 @@ async fn new_page(
     Ok(Page::new(viewer.shell(), page))
 }
 
-fn page(company: &Company, sent: Sent) -> EditPage {
+fn page(standing: &Standing, sent: Sent) -> EditPage {
+    let company = &standing.company;
     let control = |field: &CompanyField| {
         let now = field.of(company);
         sent.control(field.word(), field.label(), "", &now)
+    };
+    let field = |field: &Field| {
+        let now = standing.shown.get(&field.id).map(String::as_str);
+        sent.field(field, now, &standing.ways)
     };
     EditPage {
         noun: "company",
@@ -172,6 +243,7 @@ fn page(company: &Company, sent: Sent) -> EditPage {
         path: format!("/companies/{}", company.id),
         name: company.name.clone(),
         controls: CompanyField::ALL.iter().map(control).collect(),
+        fields: standing.fields.iter().map(field).collect(),
         clashes: sent.clashes,
     }
 }

@@ -5,6 +5,7 @@ pub mod actions;
 mod change;
 mod domains;
 mod edit;
+mod fields;
 mod list;
 pub mod model;
 pub mod people;
@@ -42,6 +43,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         )
         .route("/companies/{id}/people/{contact}", post().to(change::role))
         .route("/companies/{id}/notes", post().to(change::note))
+        .route("/companies/{id}/traits", post().to(fields::change))
         .route("/companies/{id}/delete", post().to(change::delete))
         .route("/companies/{id}/restore", post().to(change::restore));
 }

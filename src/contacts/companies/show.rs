@@ -5,12 +5,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::model::{Company, CompanyField, Person};
-use super::{people, store};
+use super::{fields, people, store};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::CompanyId;
 use crate::base::text;
+use crate::contacts::fields as declared;
 use crate::contacts::model::Stage;
+use crate::contacts::pages::facts::{Group, Open};
 use crate::contacts::store as contacts;
 use crate::contacts::tags::{self, Tag};
 use crate::contacts::{Card, CardAsk, CompanyCards, Related};
@@ -40,6 +42,8 @@ pub struct Failed {
     pub error: String,
     /// Who has it: id and name.
     pub holder: Option<(CompanyId, String)>,
+    /// The field whose form is open.
+    pub open: Open,
 }
 
 impl Failed {
@@ -83,6 +87,7 @@ pub struct ShowPage {
     owners: Vec<(String, String)>,
     stages: Vec<(&'static str, &'static str)>,
     facts: Vec<(&'static str, String)>,
+    groups: Vec<Group>,
     domains: Vec<String>,
     members: Vec<Member>,
     has_more: bool,
@@ -199,6 +204,7 @@ impl ShowPage {
         let place = [company.city.as_str(), company.country.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();
         let role = viewer.user.role;
+        let ways = declared::ways(conn, role, viewer.zone(), viewer.now)?;
         let card_ask = CardAsk {
             now: viewer.now,
             zone: viewer.zone(),
@@ -218,6 +224,7 @@ impl ShowPage {
                 .collect(),
             stages: Stage::options(),
             facts: facts(&company),
+            groups: fields::groups(conn, id, &ways, &failed.open, viewer.now)?,
             domains: store::domains(conn, id)?,
             members: members.into_iter().map(member).collect(),
             has_more,

@@ -110,7 +110,7 @@ pub fn declare(conn: &mut Conn, new: &NewField, by: &By) -> Result<Field, Refusa
 }
 
 /// Writes down what was done to a field.
-pub(super) fn tell(
+pub fn tell(
     conn: &mut Conn,
     action: &str,
     id: TraitKeyId,

@@ -3,17 +3,25 @@
 //! type when they are shown; `field_values` holds the shown value of every field in use that reads, and nothing else.
 
 pub mod actions;
+pub mod change;
 pub mod index;
+pub mod input;
 pub mod jobs;
 mod kind;
 mod model;
 mod moments;
+mod pages;
 mod read;
+mod sample;
 mod show;
 pub mod store;
+pub mod values;
 
 pub use actions::declare;
+pub use input::{FormField, Input, InputTag, ValueTag, in_form, required};
 pub use kind::FieldKind;
 pub use model::{Colleague, Field, FieldOption, NewField, Object, Ways};
+pub use pages::routes;
 pub use show::{Piece, Shown};
-pub use store::{all, find, of_key};
+pub use store::{all, find, of_key, ways};
+pub use values::{Denied, Given};

@@ -156,9 +156,26 @@ pub struct Ways {
     pub today: NaiveDate,
     /// Who works here.
     pub people: Vec<Colleague>,
+    /// Whether they see fields that are sensitive.
+    pub sees_sensitive: bool,
 }
 
 impl Ways {
+    /// The same for somebody in `zone`.
+    pub fn of(self, sees_sensitive: bool, zone: Tz, now: Timestamp) -> Self {
+        Self {
+            zone,
+            today: now.utc().with_timezone(&zone).date_naive(),
+            sees_sensitive,
+            ..self
+        }
+    }
+
+    /// Whether they see a field.
+    pub fn see(&self, field: &Field) -> bool {
+        self.sees_sensitive || !field.is_sensitive
+    }
+
     /// Of nobody: UTC, no country, no colleagues.
     pub fn plain(now: Timestamp) -> Self {
         Self {
@@ -166,6 +183,7 @@ impl Ways {
             zone: Tz::UTC,
             today: now.utc().date_naive(),
             people: Vec::new(),
+            sees_sensitive: false,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Queries of fields.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{Colleague, Field, FieldKind, FieldOption, Object, Ways};
-use crate::accounts::store as accounts;
+use crate::accounts::rights::{ReadSensitive, Right};
+use crate::accounts::{Role, store as accounts};
 use crate::base::Timestamp;
 use crate::base::ids::{TraitKeyId, UserId};
 use crate::base::money::Currency;
 use crate::db::Conn;
-use crate::db::schema::{fields, trait_keys, users};
+use crate::db::schema::{company_traits, fields, trait_keys, traits, users};
 
 /// Fields of one object at the most.
 pub const MOST: i64 = 500;
@@ -112,23 +115,32 @@ pub fn of_key(conn: &mut Conn, object: Object, key: &str) -> QueryResult<Option<
     }
 }
 
-/// How people here write, for somebody in `zone`; numbers without `+` are read in `country`.
-pub fn ways(
+/// What a record shows, by key, as JSON text.
+pub fn shown(
     conn: &mut Conn,
-    country: Option<String>,
-    zone: chrono_tz::Tz,
-    now: Timestamp,
-) -> QueryResult<Ways> {
-    Ok(Ways {
-        country,
-        zone,
-        today: now.utc().with_timezone(&zone).date_naive(),
-        people: people(conn)?,
-    })
+    object: Object,
+    record: i64,
+) -> QueryResult<HashMap<TraitKeyId, String>> {
+    let rows: Vec<(TraitKeyId, String)> = match object {
+        Object::Contact => traits::table
+            .filter(traits::contact_id.eq(record))
+            .select((traits::key_id, traits::value))
+            .load(conn)?,
+        Object::Company => company_traits::table
+            .filter(company_traits::company_id.eq(record))
+            .select((company_traits::key_id, company_traits::value))
+            .load(conn)?,
+    };
+    Ok(rows.into_iter().collect())
+}
+
+/// How a user of this role reads and writes, in their zone.
+pub fn ways(conn: &mut Conn, role: Role, zone: chrono_tz::Tz, now: Timestamp) -> QueryResult<Ways> {
+    Ok(ways_of_house(conn)?.of(ReadSensitive::allows(role), zone, now))
 }
 
 /// How claims are read: nobody in particular looks, so that the same claim always reads the same.
-pub(super) fn ways_of_house(conn: &mut Conn) -> QueryResult<Ways> {
+pub fn ways_of_house(conn: &mut Conn) -> QueryResult<Ways> {
     let country = accounts::setting(conn, "workspace.country")?;
     Ok(Ways {
         country: country

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::ask::Ask;
 use super::columns::{self, BuiltIn, Column};
 use super::query::{self, Row, Rows};
+use crate::accounts::rights::{ReadSensitive, Right};
 use crate::accounts::{Role, Viewer};
 use crate::base::ids::{CompanyId, ContactId, SourceId, TraitKeyId, UserId};
 use crate::base::{Timestamp, country, text};
@@ -71,7 +72,7 @@ pub fn fields(conn: &mut Conn, memo: &Memo, viewer: &Viewer) -> QueryResult<Vec<
 
 /// Whether lists show somebody what is marked sensitive.
 pub fn sees_sensitive(role: Role) -> bool {
-    matches!(role, Role::Admin | Role::Manager)
+    ReadSensitive::allows(role)
 }
 
 /// The columns of a list, those that are gone or hidden left out.
@@ -256,7 +257,7 @@ fn values(
     if shown.is_empty() || ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let ways = fields::store::ways(conn, None, viewer.zone(), viewer.now)?;
+    let ways = fields::ways(conn, viewer.user.role, viewer.zone(), viewer.now)?;
     let keys: Vec<TraitKeyId> = shown.keys().copied().collect();
     let rows: Vec<(ContactId, TraitKeyId, String)> = traits::table
         .filter(traits::contact_id.eq_any(ids))

@@ -12,6 +12,8 @@ use crate::accounts::{Can, Viewer};
 use crate::base::ids::ContactId;
 use crate::contacts::actions::{self, Change};
 use crate::contacts::cards::Cards;
+use crate::contacts::fields::values::{self, Given};
+use crate::contacts::fields::{self, Object};
 use crate::contacts::model::{Field, Stage};
 use crate::contacts::refusal::Refusal;
 use crate::db::Db;
@@ -145,11 +147,15 @@ pub async fn field(
     desk.answer(done, field.word(), &typed, &said).await
 }
 
-/// A trait as it is posted.
+/// A trait as it is posted; a field of several options has several values.
 #[derive(Debug, Deserialize)]
 pub struct TraitForm {
     key: String,
-    value: String,
+    #[serde(default)]
+    value: Vec<String>,
+    // A list, because an empty text would be read as no text at all.
+    #[serde(default)]
+    was: Vec<String>,
 }
 
 /// `POST /contacts/{id}/traits`. Needs: change contacts.
@@ -164,14 +170,76 @@ pub async fn set_trait(
 ) -> Answer {
     let id = kit::path_id(&path)?;
     let by = by(&viewer, &request);
-    let TraitForm { key, value } = form.0;
-    let (typed, name) = (value.clone(), format!("trait:{key}"));
-    let value = typed_value(&value);
+    let TraitForm { key, value, was } = form.0;
+    let typed = value.join("\n").trim().to_owned();
+    let (sent, name) = (typed.clone(), format!("trait:{key}"));
+    let (role, zone) = (viewer.user.role, viewer.zone());
     let done = db
-        .write(move |conn| actions::set_trait(conn, id, &key, value.as_ref(), &by))
+        .write(move |conn| {
+            let ways = fields::ways(conn, role, zone, by.now)?;
+            match values::in_use(conn, Object::Contact, &key)? {
+                Some(field) if !ways.see(&field) => Err(Refusal::Missing),
+                Some(field) => {
+                    let given = Given {
+                        was: was.into_iter().next(),
+                        to: Value::String(sent),
+                        field,
+                    };
+                    actions::set_field(conn, id, &given, &ways, &by, "value")
+                }
+                None => {
+                    let value = typed_value(&sent);
+                    actions::set_trait(conn, id, &key, value.as_ref(), &ways, &by)
+                }
+            }
+        })
         .await;
+    let said = match &done {
+        Ok(Some(other)) => format!(
+            "Kept, but by the rule of this field “{}” is shown",
+            text(other)
+        ),
+        _ => "Saved".to_owned(),
+    };
     let desk = Desk::new(&viewer, &db, &strands, &cards, id);
-    desk.answer(done, &name, &typed, "Trait saved").await
+    desk.answer(done, &name, &typed, &said).await
+}
+
+/// Which claim is to be shown: of an identity and a source, or none: the rule chooses.
+#[derive(Debug, Deserialize)]
+pub struct PinForm {
+    key: String,
+    #[serde(default)]
+    claim: String,
+}
+
+/// `POST /contacts/{id}/pins`. Needs: change contacts.
+pub async fn pin(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    form: Form<PinForm>,
+) -> Result<Redirect> {
+    let id = kit::path_id(&path)?;
+    let by = by(&viewer, &request);
+    let PinForm { key, claim } = form.0;
+    let claim = claim
+        .split_once('.')
+        .and_then(|(identity, source)| Some((identity.parse().ok()?, source.parse().ok()?)));
+    let (role, zone) = (viewer.user.role, viewer.zone());
+    let done = db
+        .write(move |conn| {
+            let ways = fields::ways(conn, role, zone, by.now)?;
+            actions::pin(conn, id, &key, claim, &ways, &by)
+        })
+        .await;
+    let said = if claim.is_some() {
+        "This one is shown from now on"
+    } else {
+        "The rule chooses again"
+    };
+    moved(id, done.map(|()| None), said)
 }
 
 /// The one value of a select.

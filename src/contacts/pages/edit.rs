@@ -1,14 +1,16 @@
 //! All facts of a contact in one form.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use actix_web::{Either, HttpRequest, web};
 
 use super::by;
-use crate::accounts::Can;
 use crate::accounts::rights::EditContacts;
-use crate::base::ids::ContactId;
+use crate::accounts::{Can, Viewer};
+use crate::base::ids::{ContactId, TraitKeyId};
 use crate::contacts::actions::{self, Change};
+use crate::contacts::fields::input::joined;
+use crate::contacts::fields::{self, Field as DeclaredField, Given, Object, Ways};
 use crate::contacts::form::{self, EditPage, Sent};
 use crate::contacts::model::{Contact, Field};
 use crate::contacts::refusal::Refusal;
@@ -16,14 +18,22 @@ use crate::contacts::store;
 use crate::db::Db;
 use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, redirect};
 
+/// A contact with its fields, for the form.
+struct Standing {
+    contact: Contact,
+    fields: Vec<DeclaredField>,
+    shown: HashMap<TraitKeyId, String>,
+    ways: Ways,
+}
+
 /// `GET /contacts/{id}/edit`. Needs: change contacts.
 pub async fn form(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> Result<Page<EditPage>> {
-    let contact = find(&db, kit::path_id(&path)?).await?;
-    Ok(Page::new(viewer.shell(), page(&contact, Sent::default())))
+    let standing = find(&viewer, &db, kit::path_id(&path)?).await?;
+    Ok(Page::new(viewer.shell(), page(&standing, Sent::default())))
 }
 
 /// `POST /contacts/{id}/edit`. Needs: change contacts.
@@ -32,11 +42,11 @@ pub async fn save(
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<String>,
-    form: Form<BTreeMap<String, String>>,
+    form: Form<Vec<(String, String)>>,
 ) -> Result<Either<Page<EditPage>, Redirect>> {
     let id = kit::path_id(&path)?;
     let by = by(&viewer, &request);
-    let typed = form.0;
+    let typed = joined(form.0);
     let change = |field: &Field| {
         let (was, to) = form::change(&typed, field.word())?;
         Some(Change {
@@ -46,11 +56,20 @@ pub async fn save(
         })
     };
     let changes: Vec<Change> = Field::ALL.iter().filter_map(change).collect();
+    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
     let done = db
-        .write(move |conn| actions::change(conn, id, &changes, &by))
+        .write(move |conn| {
+            let ways = fields::ways(conn, role, zone, by.now)?;
+            let mut declared = fields::all(conn, Object::Contact)?;
+            declared.retain(|field| ways.see(field));
+            let given: Vec<Given> = declared.iter().filter_map(|f| f.given(&sent)).collect();
+            let facts = actions::change(conn, id, &changes, &by).map(|_| ());
+            let fields = actions::set_fields(conn, id, &given, &ways, &by);
+            form::both(facts, fields)
+        })
         .await;
     let (errors, clashes) = match done {
-        Ok(_) => {
+        Ok(()) => {
             let page = redirect(format!("/contacts/{id}"));
             return Ok(Either::Right(page.saying("Details saved")));
         }
@@ -63,26 +82,42 @@ pub async fn save(
         Err(Refusal::Clash(clashes)) => (Errors::new(), clashes),
         Err(refusal) => return Err(refusal.into()),
     };
-    let contact = find(&db, id).await?;
+    let standing = find(&viewer, &db, id).await?;
     let sent = Sent {
         typed,
         errors,
         clashes,
     };
-    let page = page(&contact, sent);
+    let page = page(&standing, sent);
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
-async fn find(db: &Db, id: ContactId) -> Result<Contact> {
-    db.read(move |conn| store::live(conn, id))
-        .await?
-        .ok_or(Error::NotFound)
+async fn find(viewer: &Viewer, db: &Db, id: ContactId) -> Result<Standing> {
+    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    db.read(move |conn| {
+        let contact = store::live(conn, id)?.ok_or(Error::NotFound)?;
+        let ways = fields::ways(conn, role, zone, now)?;
+        let mut fields = fields::all(conn, Object::Contact)?;
+        fields.retain(|field| ways.see(field));
+        Ok(Standing {
+            shown: fields::store::shown(conn, Object::Contact, id.0)?,
+            contact,
+            fields,
+            ways,
+        })
+    })
+    .await
 }
 
-fn page(contact: &Contact, sent: Sent) -> EditPage {
+fn page(standing: &Standing, sent: Sent) -> EditPage {
+    let contact = &standing.contact;
     let control = |field: &Field| {
         let now = field.of(contact);
         sent.control(field.word(), field.label(), hint(*field), now)
+    };
+    let declared = |field: &DeclaredField| {
+        let now = standing.shown.get(&field.id).map(String::as_str);
+        sent.field(field, now, &standing.ways)
     };
     EditPage {
         noun: "contact",
@@ -90,6 +125,7 @@ fn page(contact: &Contact, sent: Sent) -> EditPage {
         path: format!("/contacts/{}", contact.id),
         name: contact.shown(),
         controls: Field::ALL.iter().map(control).collect(),
+        fields: standing.fields.iter().map(declared).collect(),
         clashes: sent.clashes,
     }
 }

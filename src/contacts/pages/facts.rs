@@ -4,27 +4,10 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use chrono_tz::Tz;
 
-use crate::base::Timestamp;
-use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId};
+use crate::base::ids::{ContactId, IdentityId};
+use crate::contacts::fields::{Input, InputTag, Piece, ValueTag};
 use crate::contacts::identities::Identity;
-use crate::contacts::model::{Contact, Field};
-use crate::contacts::survivorship::Order;
-use crate::contacts::traits::{self, NamedClaim};
-use crate::web as kit;
-
-/// Facts that are offered even while they are empty.
-const ALWAYS: &[Field] = &[
-    Field::Name,
-    Field::JobTitle,
-    Field::City,
-    Field::Country,
-    Field::TimeZone,
-    Field::Language,
-];
-/// Traits on the page; the rest is in the API.
-const MOST_TRAITS: usize = 100;
 
 /// A form of the page that comes back open, with what was typed and what is wrong with it.
 #[derive(Debug, Clone, Default)]
@@ -42,27 +25,102 @@ pub struct Open {
 }
 
 /// A fact on the page.
+#[derive(Default)]
 pub struct Fact {
     /// Name of its form.
     pub name: String,
     /// For people.
     pub label: String,
     /// What is shown.
-    pub value: String,
+    pub pieces: Vec<Piece>,
+    /// Whether it does not read as what its field holds.
+    pub is_odd: bool,
     /// What stands in the field.
     pub typed: String,
-    /// What stood there when the form was made.
-    pub was: String,
-    /// "Website · 3 d"; empty where a person typed it.
+    /// What stood there when the form was made; of traits that nobody declared it does not matter.
+    pub was: Option<String>,
+    /// "from Website · 3 d"; of what a person typed "typed here · 3 d".
     pub source: String,
-    /// What each source says, where they disagree: value and source, when.
-    pub claims: Vec<(String, String)>,
+    /// Whether a person typed it, so that nobody has to be told at first sight.
+    pub is_own: bool,
+    /// What each source says, where they disagree or a person chose.
+    pub claims: Vec<Saying>,
+    /// The other values, in a line.
+    pub also: String,
+    /// By which rule one of them is shown.
+    pub rule: &'static str,
     /// Whether its form is open.
     pub is_open: bool,
     /// What is wrong with what was typed.
     pub error: String,
-    /// Whether it is a key in the dictionary of traits.
-    pub is_trait: bool,
+    /// Its key, where it is one of the dictionary of traits and no column.
+    pub key: Option<String>,
+    /// What it is typed in.
+    pub input: Input,
+}
+
+/// What one source says.
+pub struct Saying {
+    /// What, and who says so.
+    pub words: String,
+    /// When.
+    pub when: String,
+    /// How it is named where a person chooses it.
+    pub claim: String,
+    /// Whether it is the one that is shown.
+    pub is_shown: bool,
+    /// Whether a person chose it.
+    pub is_pinned: bool,
+}
+
+impl Fact {
+    /// The control it is typed in.
+    pub fn control(&self) -> InputTag<'_> {
+        InputTag {
+            id: format!("fact-{}", self.name),
+            name: "value",
+            label: &self.label,
+            typed: &self.typed,
+            error: &self.error,
+            input: &self.input,
+        }
+    }
+
+    /// Its value.
+    pub fn shown(&self) -> ValueTag<'_> {
+        ValueTag {
+            pieces: &self.pieces,
+            is_odd: &self.is_odd,
+        }
+    }
+
+    /// Where its value leads.
+    pub fn link(&self) -> Option<&str> {
+        let hrefs = self.pieces.iter().map(|piece| piece.href.as_str());
+        hrefs.into_iter().find(|href| !href.is_empty())
+    }
+
+    /// Its key in the dictionary of traits: a column has its name.
+    pub fn trait_key(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// Facts under one heading.
+pub struct Group {
+    /// The heading.
+    pub name: String,
+    /// What is known, or asked for.
+    pub facts: Vec<Fact>,
+    /// What is not known, where that is much.
+    pub empty: Vec<Fact>,
+}
+
+impl Group {
+    /// For the fold.
+    pub fn more(&self) -> String {
+        format!("{} empty", self.empty.len())
+    }
 }
 
 /// A fact and the form that changes it.
@@ -73,6 +131,8 @@ pub struct FactForm<'a> {
     pub fact: &'a Fact,
     /// Where the form is sent.
     pub action: String,
+    /// Where another claim is chosen; empty where there is only one.
+    pub pins: String,
     /// Whether the reader may change it.
     pub can_edit: &'a bool,
 }
@@ -97,70 +157,6 @@ pub struct Identifier {
     pub is_marked: bool,
 }
 
-/// Who looks, when, and by which rules values are chosen.
-pub struct Glance<'a> {
-    /// Which claim is shown.
-    pub order: &'a Order,
-    /// Now.
-    pub now: Timestamp,
-    /// Where the reader is.
-    pub zone: Tz,
-}
-
-/// The facts that are columns.
-pub fn columns(
-    contact: &Contact,
-    claims: &[NamedClaim],
-    open: &Open,
-    glance: &Glance<'_>,
-) -> Vec<Fact> {
-    let fact = |field: &Field| {
-        let value = field.of(contact);
-        let of_key: Vec<&NamedClaim> = claims
-            .iter()
-            .filter(|claim| claim.key == field.trait_key())
-            .collect();
-        let is_open = open.name == field.word();
-        if value.is_empty() && !ALWAYS.contains(field) && !is_open {
-            return None;
-        }
-        Some(Fact {
-            name: field.word().to_owned(),
-            label: field.label().to_owned(),
-            is_trait: false,
-            ..fact(value.to_owned(), &of_key, is_open.then_some(open), glance)
-        })
-    };
-    Field::ALL.iter().filter_map(fact).collect()
-}
-
-/// Everything else that is claimed.
-pub fn others(claims: &[NamedClaim], open: &Open, glance: &Glance<'_>) -> Vec<Fact> {
-    let mut by_key: BTreeMap<&str, Vec<&NamedClaim>> = BTreeMap::new();
-    for claim in claims {
-        let is_shown_elsewhere = Field::of_trait(&claim.key).is_some()
-            || matches!(claim.key.as_str(), "email" | "phone");
-        if !is_shown_elsewhere {
-            by_key.entry(&claim.key).or_default().push(claim);
-        }
-    }
-    let fact = |(key, of_key): (&str, Vec<&NamedClaim>)| {
-        let all: Vec<traits::Claim> = of_key.iter().map(|named| named.claim.clone()).collect();
-        let id = of_key.first().map_or(0, |named| named.key_id.0);
-        let winner = glance.order.winner(id, &all);
-        let value = winner.map_or_else(String::new, |c| traits::shown(&c.value));
-        let label = of_key.first().map_or("", |named| named.label.as_str());
-        let is_open = open.name == format!("trait:{key}");
-        Fact {
-            name: key.to_owned(),
-            label: traits::label_of(key, label),
-            is_trait: true,
-            ..fact(value, &of_key, is_open.then_some(open), glance)
-        }
-    };
-    by_key.into_iter().take(MOST_TRAITS).map(fact).collect()
-}
-
 /// Addresses and numbers, then what machines gave.
 pub fn identifiers(all: Vec<Identity>) -> (Vec<Identifier>, Vec<Identifier>) {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
@@ -181,56 +177,4 @@ pub fn identifiers(all: Vec<Identity>) -> (Vec<Identifier>, Vec<Identifier>) {
         by_hand.into_iter().map(view).collect(),
         codes.into_iter().map(view).collect(),
     )
-}
-
-fn fact(value: String, claims: &[&NamedClaim], open: Option<&Open>, glance: &Glance<'_>) -> Fact {
-    let all: Vec<traits::Claim> = claims.iter().map(|named| named.claim.clone()).collect();
-    let id = claims.first().map_or(0, |named| named.key_id.0);
-    let winner = glance.order.winner(id, &all);
-    let ago = |at: Timestamp| kit::ago(at, glance.now, glance.zone);
-    let source = claims
-        .iter()
-        .find(|named| Some(&named.claim) == winner)
-        .filter(|named| named.claim.source_id != CRM_SOURCE)
-        .map_or_else(String::new, |named| {
-            format!("from {} · {}", named.source, ago(named.claim.at))
-        });
-    let disagree = claims.iter().any(|named| {
-        winner
-            .is_some_and(|winner| traits::shown(&winner.value) != traits::shown(&named.claim.value))
-    });
-    let says = |named: &&NamedClaim| {
-        let who = if named.claim.source_id == CRM_SOURCE {
-            "typed here"
-        } else {
-            named.source.as_str()
-        };
-        (
-            format!("{} · {who}", traits::shown(&named.claim.value)),
-            ago(named.claim.at),
-        )
-    };
-    // The one that is shown stands first.
-    let mut ordered: Vec<&NamedClaim> = claims.to_vec();
-    ordered.sort_by_key(|named| Some(&named.claim) != winner);
-    Fact {
-        name: String::new(),
-        label: String::new(),
-        typed: open
-            .and_then(|open| open.typed.clone())
-            .unwrap_or_else(|| value.clone()),
-        was: open
-            .and_then(|open| open.theirs.clone())
-            .unwrap_or_else(|| value.clone()),
-        value,
-        source,
-        claims: if disagree {
-            ordered.iter().map(says).collect()
-        } else {
-            Vec::new()
-        },
-        is_open: open.is_some(),
-        error: open.map_or_else(String::new, |open| open.error.clone()),
-        is_trait: false,
-    }
 }

@@ -2,7 +2,8 @@
 
 mod change;
 mod edit;
-mod facts;
+pub(super) mod facts;
+pub(super) mod glance;
 mod new;
 mod relate;
 mod show;
@@ -11,6 +12,7 @@ use actix_web::{HttpRequest, web};
 
 use super::api;
 use super::companies;
+use super::fields;
 use super::list;
 use super::merge;
 use super::model::By;
@@ -25,6 +27,7 @@ use crate::web::{get, post};
 pub fn routes(cfg: &mut web::ServiceConfig) {
     tags::routes(cfg);
     merge::routes(cfg);
+    fields::routes(cfg);
     cfg.route("/contacts", get().to(list::index))
         .route("/contacts", post().to(new::create))
         .route("/contacts/new", get().to(new::form))
@@ -52,6 +55,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/contacts/{id}/owner", post().to(change::owner))
         .route("/contacts/{id}/stage", post().to(change::stage))
         .route("/contacts/{id}/traits", post().to(change::set_trait))
+        .route("/contacts/{id}/pins", post().to(change::pin))
         .route("/contacts/{id}/delete", post().to(change::delete))
         .route("/contacts/{id}/restore", post().to(change::restore))
         .route("/contacts/{id}/tags", post().to(relate::tag))

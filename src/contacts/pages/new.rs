@@ -1,5 +1,7 @@
 //! Making a contact: a few fields, and the one that is there already offered instead of a double.
 
+use std::collections::BTreeMap;
+
 use actix_web::{Either, HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
@@ -11,15 +13,16 @@ use crate::base::EmailAddress;
 use crate::base::ids::ContactId;
 use crate::config::Config;
 use crate::contacts::actions;
+use crate::contacts::fields::input::joined;
+use crate::contacts::fields::{self, FormField, Given, Object, Ways};
 use crate::contacts::model::{Field, NewContact, Stage};
 use crate::contacts::refusal::Refusal;
 use crate::contacts::store;
 use crate::db::{Conn, Db};
 use crate::web::{Errors, Form, Page, Redirect, Result, redirect};
 
-/// What the form posts.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+/// What the form posts, and whatever it posts for fields.
+#[derive(Debug, Clone, Default)]
 pub struct NewForm {
     name: String,
     email: String,
@@ -29,6 +32,25 @@ pub struct NewForm {
     stage: String,
     owner: String,
     another: String,
+    fields: BTreeMap<String, String>,
+}
+
+impl NewForm {
+    fn read(pairs: Vec<(String, String)>) -> Self {
+        let mut sent = joined(pairs);
+        let mut take = |name: &str| sent.remove(name).unwrap_or_default();
+        Self {
+            name: take("name"),
+            email: take("email"),
+            phone: take("phone"),
+            job_title: take("job_title"),
+            company: take("company"),
+            stage: take("stage"),
+            owner: take("owner"),
+            another: take("another"),
+            fields: sent,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -39,6 +61,15 @@ pub struct NewPage {
     taken: Option<Taken>,
     owners: Vec<(String, String)>,
     stages: Vec<(&'static str, &'static str)>,
+    required: Vec<FormField>,
+    more: Vec<FormField>,
+}
+
+impl NewPage {
+    /// Whether a field that need not be filled in came back with something wrong.
+    fn is_more_open(&self) -> bool {
+        self.more.iter().any(|field| !field.error.is_empty())
+    }
 }
 
 /// Who has the address or number already.
@@ -82,18 +113,23 @@ pub async fn create(
     db: web::Data<Db>,
     config: web::Data<Config>,
     request: HttpRequest,
-    form: Form<NewForm>,
+    form: Form<Vec<(String, String)>>,
 ) -> Result<Either<Page<NewPage>, Redirect>> {
     let by = by(&viewer, &request);
-    let typed = form.0.clone();
+    let form = NewForm::read(form.0);
+    let typed = form.clone();
     let config = config.into_inner();
+    let (role, zone) = (viewer.user.role, viewer.zone());
     let done = db
         .write(move |conn| {
+            let ways = fields::ways(conn, role, zone, by.now)?;
+            let given = given(conn, &typed, &ways)?;
             let new = read(conn, &typed, &config)?;
-            actions::create(conn, &new, &by)
+            let id = actions::create(conn, &new, &by)?;
+            actions::set_fields(conn, id, &given, &ways, &by)?;
+            Ok(id)
         })
         .await;
-    let form = form.0;
     let (errors, taken) = match done {
         Ok(id) if !form.another.is_empty() => {
             let path = redirect("/contacts/new").saying(format!("Contact {id} created"));
@@ -166,6 +202,19 @@ fn read(
     })
 }
 
+/// What was typed for fields; each that is required must be among it.
+fn given(conn: &mut Conn, form: &NewForm, ways: &Ways) -> std::result::Result<Vec<Given>, Refusal> {
+    let mut fields = fields::all(conn, Object::Contact)?;
+    fields.retain(|field| ways.see(field));
+    let errors = fields::required(&fields, &form.fields);
+    if !errors.is_empty() {
+        return Err(Refusal::Invalid(errors));
+    }
+    let is_said = |given: &Given| given.field.is_required || given.is_something();
+    let given = fields.iter().filter_map(|field| field.given(&form.fields));
+    Ok(given.filter(is_said).collect())
+}
+
 async fn page(
     viewer: &Viewer,
     db: &Db,
@@ -173,8 +222,18 @@ async fn page(
     errors: Errors,
     taken: Option<Taken>,
 ) -> Result<Page<NewPage>> {
-    let owners = db.read(store::owners).await?;
+    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (owners, declared, ways) = db
+        .read(move |conn| {
+            let ways = fields::ways(conn, role, zone, now)?;
+            let declared = fields::all(conn, Object::Contact)?;
+            Ok::<_, diesel::result::Error>((store::owners(conn)?, declared, ways))
+        })
+        .await?;
+    let (required, more) = fields::in_form(&declared, &form.fields, &errors, &ways);
     let page = NewPage {
+        required,
+        more,
         form,
         errors,
         taken,

@@ -5,13 +5,15 @@ use askama::Template;
 use diesel::QueryResult;
 use serde::Deserialize;
 
-use super::facts::{self, Fact, Glance, Identifier, Open};
-use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
+use super::facts::{self, Fact, Group, Identifier, Open};
+use super::glance::Glance;
+use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, ReadSensitive, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId};
 use crate::base::text;
 use crate::contacts::cards::{Card, CardAsk, Cards};
+use crate::contacts::fields::{self, Object};
 use crate::contacts::identities;
 use crate::contacts::model::{Contact, Stage};
 use crate::contacts::tags::{self, Tag};
@@ -61,6 +63,7 @@ pub struct ShowPage {
     reach: Vec<Identifier>,
     codes: Vec<Identifier>,
     facts: Vec<Fact>,
+    groups: Vec<Group>,
     traits: Vec<Fact>,
     tags: Vec<Tag>,
     known_tags: Vec<Tag>,
@@ -178,10 +181,20 @@ impl ShowPage {
         let name = identities::named(&contact, &identities);
         let claims = traits::claims(conn, id)?;
         let order = memo.recall("trait rules", conn, rules::load)?;
+        let declared = memo.recall("fields contact", conn, |conn| {
+            fields::store::every(conn, Object::Contact)
+        })?;
+        let house = memo.recall("ways of the house", conn, fields::store::ways_of_house)?;
+        let ways = house
+            .as_ref()
+            .clone()
+            .of(ReadSensitive::allows(role), zone, now);
         let glance = Glance {
             order: &order,
+            fields: &declared,
+            ways: &ways,
+            open: &extra.open,
             now,
-            zone,
         };
         let owners = memo.recall("owners", conn, store::owners)?;
         let ask = StoryAsk {
@@ -215,8 +228,9 @@ impl ShowPage {
                 .collect(),
             stages: Stage::options(),
             codes,
-            facts: facts::columns(&contact, &claims, &extra.open, &glance),
-            traits: facts::others(&claims, &extra.open, &glance),
+            facts: glance.columns(&contact, &claims),
+            groups: glance.groups(&claims),
+            traits: glance.others(&claims),
             tags: tags::of_contact(conn, id)?,
             known_tags: memo.recall("tags", conn, tags::all)?.to_vec(),
             cards: cards.read(conn, id, &card_ask)?,

@@ -45,8 +45,8 @@ pub fn change(conn: &mut Conn, id: DealId, changes: &[Change], by: &By) -> Resul
         }
         if was.as_ref().is_some_and(|was| *was != now) {
             clashes.push(Clash {
-                field: field.word(),
-                label: field.label(),
+                field: field.word().to_owned(),
+                label: field.label().to_owned(),
                 now,
                 typed: to,
             });

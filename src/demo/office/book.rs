@@ -10,6 +10,7 @@ use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::contacts::companies::actions as firms;
 use crate::contacts::companies::model::{CompanyField, NewCompany};
 use crate::contacts::companies::{people as posts, store as firm_store};
+use crate::contacts::fields::Ways;
 use crate::contacts::model::{By, Field, NewContact};
 use crate::contacts::refusal::Refusal;
 use crate::contacts::{actions, identities};
@@ -103,7 +104,7 @@ impl Book {
                 write(conn, About::Contact(id), body, *is_pinned, by)?;
             }
             Do::Trait(key, value) => {
-                actions::set_trait(conn, id, key, Some(&json!(value)), by)?;
+                actions::set_trait(conn, id, key, Some(&json!(value)), &Ways::plain(by.now), by)?;
             }
             Do::Create | Do::Fill => {}
         }

@@ -7,8 +7,10 @@ use super::store;
 use crate::accounts::audit::{self, By};
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, SourceId};
+use crate::contacts::fields::jobs::Settle;
 use crate::db::schema::sources;
 use crate::db::{Conn, PortableExt};
+use crate::jobs;
 
 /// Makes a source with a key of its own.
 pub fn create(conn: &mut Conn, new: &NewSource, by: &By, now: Timestamp) -> QueryResult<Source> {
@@ -106,6 +108,35 @@ pub fn rename(
         .execute(conn)?;
     let detail = format!("{} → {name}", source.name);
     record(conn, by, "source.renamed", id, &detail, now)?;
+    changeable(conn, id)
+}
+
+/// Lets what a source says go before what others say, or no longer. Everything that is shown is chosen anew by a job.
+pub fn set_verified(
+    conn: &mut Conn,
+    id: SourceId,
+    is_verified: bool,
+    by: &By,
+    now: Timestamp,
+) -> QueryResult<Source> {
+    let source = changeable(conn, id)?;
+    if source.is_verified == is_verified {
+        return Ok(source);
+    }
+    diesel::update(sources::table.filter(sources::id.eq(id)))
+        .set((
+            sources::is_verified.eq(is_verified),
+            sources::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    jobs::enqueue(conn, &Settle::of_contacts(), now)?;
+    let word = if is_verified {
+        "verified"
+    } else {
+        "not verified"
+    };
+    let detail = format!("{}: {word}", source.name);
+    record(conn, by, "source.changed", id, &detail, now)?;
     changeable(conn, id)
 }
 

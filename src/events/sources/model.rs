@@ -89,6 +89,8 @@ pub struct Source {
     pub old_key_until: Option<Timestamp>,
     /// Whether what it sends is taken.
     pub is_enabled: bool,
+    /// Whether what it says goes before what others say.
+    pub is_verified: bool,
     /// What is done with it.
     pub settings: SourceSettings,
     /// When it was made.
@@ -318,6 +320,7 @@ mod tests {
             old_write_key: Some("wk_old".into()),
             old_key_until: Some(Timestamp(10)),
             is_enabled: true,
+            is_verified: false,
             settings: SourceSettings::default(),
             created_at: Timestamp::ZERO,
             updated_at: Timestamp::ZERO,

@@ -237,6 +237,7 @@ mod tests {
             old_write_key: None,
             old_key_until: None,
             is_enabled: true,
+            is_verified: false,
             settings: SourceSettings::default(),
             created_at: Timestamp::ZERO,
             updated_at: Timestamp::ZERO,

@@ -3,6 +3,8 @@
 mod api;
 mod companies;
 mod did;
+mod fields;
+mod fields_said;
 mod filter;
 mod list;
 mod merges;

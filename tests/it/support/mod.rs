@@ -138,12 +138,17 @@ impl TestApp {
 
     /// An API key of Ada with these scopes, separated by spaces.
     pub async fn key(&self, scopes: &str) -> String {
-        let scopes = scopes.to_owned();
-        let ada = self
-            .read(|conn| store::user_by_email(conn, "ada@rapport.example"))
+        self.key_of("ada@rapport.example", scopes).await
+    }
+
+    /// An API key of whoever has this address.
+    pub async fn key_of(&self, email: &str, scopes: &str) -> String {
+        let (email, scopes) = (email.to_owned(), scopes.to_owned());
+        let user = self
+            .read(move |conn| store::user_by_email(conn, &email))
             .await
-            .expect("Ada");
-        self.write(move |conn| create_api_key(conn, ada.id, "Test", &scopes, clock::now()))
+            .expect("a user");
+        self.write(move |conn| create_api_key(conn, user.id, "Test", &scopes, clock::now()))
             .await
     }
 

@@ -29,6 +29,8 @@ pub struct SettingsForm {
     pub honour_dnt: bool,
     /// Country of phone numbers.
     pub default_country: String,
+    /// Goes before other sources.
+    pub is_verified: bool,
 }
 
 impl SettingsForm {
@@ -49,6 +51,7 @@ impl SettingsForm {
             consent_category: settings.consent_category.clone(),
             honour_dnt: settings.honour_dnt,
             default_country: settings.default_country.clone(),
+            is_verified: source.is_verified,
         }
     }
 

@@ -25,7 +25,9 @@ pub async fn save(
     let (id, by, now) = (source.id, viewer.by(), viewer.now);
     match form.check() {
         Ok((name, settings)) => {
+            let is_verified = form.is_verified;
             db.write(move |conn| {
+                actions::set_verified(conn, id, is_verified, &by, now)?;
                 actions::rename(conn, id, &name, &by, now)?;
                 actions::save_settings(conn, id, &settings, &by, now)
             })

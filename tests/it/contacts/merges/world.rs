@@ -5,6 +5,7 @@ use rapport::app::FOLLOWERS;
 use rapport::base::clock;
 use rapport::base::ids::{ContactId, MergeId, UserId};
 use rapport::contacts::actions;
+use rapport::contacts::fields::Ways;
 use rapport::contacts::merge::{self, Ask, Kind, Supply, Undo};
 use rapport::contacts::model::{By, Field};
 use rapport::db::Conn;
@@ -278,7 +279,15 @@ fn change(conn: &mut Conn, id: ContactId, what: usize, tag: &str, turn: usize) -
         .map(|_| ()),
         2 => actions::change(conn, id, &[field(Field::City, "Stavanger")], &by).map(|_| ()),
         3 => actions::set_owner(conn, id, Some(UserId(1)), &by).map(|_| ()),
-        4 => actions::set_trait(conn, id, "plan", Some(&json!("gold")), &by),
+        4 => actions::set_trait(
+            conn,
+            id,
+            "plan",
+            Some(&json!("gold")),
+            &Ways::plain(by.now),
+            &by,
+        )
+        .map(|_| ()),
         5 => {
             let tags = rapport::contacts::tags::of_contact(conn, id)?;
             match tags.first() {
