@@ -152,16 +152,21 @@ impl Compiled {
         self.has_own_way_out
     }
 
-    /// Fills it in. A recipient of zero is a preview: its links lead straight on, and nothing is counted.
+    /// Fills it in. A recipient of zero is a preview: its links lead straight on, nothing is counted, and whoever is shown
+    /// it does not get the page of the person it is shown as.
     pub fn render(&self, person: &Person, recipient: RecipientId) -> Result<Rendered, Fault> {
         // Addresses of ours hold no sign that HTML minds.
-        let pixel = match recipient.0 {
-            0 => String::new(),
-            _ => self.links.pixel(recipient),
+        let leave = self.links.unsubscribe(recipient);
+        let (pixel, choose) = match recipient.0 {
+            0 => (String::new(), leave.clone()),
+            _ => (
+                self.links.pixel(recipient),
+                self.links.preferences(person.contact),
+            ),
         };
         let words = context! {
-            unsubscribe_url => Value::from_safe_string(self.links.unsubscribe(recipient)),
-            preferences_url => Value::from_safe_string(self.links.preferences(person.contact)),
+            unsubscribe_url => Value::from_safe_string(leave),
+            preferences_url => Value::from_safe_string(choose),
             __recipient => recipient.0,
             __pixel => Value::from_safe_string(pixel),
             ..person.values.clone(),
