@@ -109,7 +109,7 @@ story("a visitor becomes a customer, and one timeline tells how", { skip }, asyn
   await button(page, /^they allow it$/i).click();
   await page.goto("/contacts?did=%2Fpricing&times=3&days=7");
   await isWellMade(page, "day 4 filter");
-  await page.getByRole("link", { name: "Save this filter" }).click();
+  await page.getByRole("link", { name: "Save this view" }).click();
   const filter = unique("Read about prices");
   await page.getByRole("textbox", { name: "Name", exact: true }).fill(filter);
   await button(page, /^save/i).click();
