@@ -112,6 +112,10 @@ async fn a_mail_is_looked_at_as_somebody_tried_on_all_and_sent_to_an_address() {
     );
     assert!(mail.contains("Dear Grace,"), "{mail}");
     assert!(!mail.contains("/mail/o/"), "a test counts nothing: {mail}");
+    assert!(
+        mail.contains("/mail/u/") && !mail.contains("/preferences/"),
+        "whoever gets a test does not change what Grace allows: {mail}"
+    );
 }
 
 #[actix_web::test]
