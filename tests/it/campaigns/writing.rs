@@ -147,5 +147,5 @@ async fn templates_are_copied_and_filters_in_use_stay() {
     ada.post("/contacts/views", &[("name", "Customers"), ("query", "")])
         .await
         .is(422)
-        .says("There is a saved filter of this name already");
+        .says("There is a view of this name already");
 }
