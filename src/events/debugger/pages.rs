@@ -71,7 +71,7 @@ async fn watch(
         elsewhere: Elsewhere {
             looked: newest,
             seen: newest,
-            told: Default::default(),
+            told: [HashSet::new(), HashSet::new()],
             look_at: Instant::now() + LOOK,
         },
     };
@@ -161,9 +161,10 @@ impl Watch {
         let found: QueryResult<_> = self
             .db
             .read(move |conn| {
-                let rows = match is_ours || looked >= seen {
-                    true => Vec::new(),
-                    false => store::between(conn, source, (looked, seen), KEPT as i64)?,
+                let rows = if is_ours || looked >= seen {
+                    Vec::new()
+                } else {
+                    store::between(conn, source, (looked, seen), KEPT as i64)?
                 };
                 Ok((rows, store::newest(conn)?))
             })

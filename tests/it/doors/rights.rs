@@ -27,8 +27,14 @@ const PUBLIC: &[&str] = &[
     "/v1/pixel/{call}",
 ];
 
-/// Open to whoever is signed in: their own account.
-const OWN: &[&str] = &["/settings/account", "/settings/keys", "/sign-out"];
+/// Open to whoever is signed in: their own account, and which views stand above their own list.
+const OWN: &[&str] = &[
+    "/contacts/views/{id}/pin",
+    "/contacts/views/{id}/unpin",
+    "/settings/account",
+    "/settings/keys",
+    "/sign-out",
+];
 
 fn is_own(door: &Door) -> bool {
     OWN.iter().any(|own| door.pattern.starts_with(own))
