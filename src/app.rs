@@ -13,6 +13,7 @@ use crate::accounts::{self, DemoWorld, Figures, Panels, Pins};
 use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
+use crate::contacts::duplicates;
 use crate::contacts::merge::{self, Followers};
 use crate::contacts::tags::{self, TagUses};
 use crate::contacts::{self, Cards, CompanyCards};
@@ -142,6 +143,8 @@ impl House {
             .with::<mail::Send>(self.mailer.clone())
             .with::<mail::SendLetter>(self.mailer.clone())
             .with::<accounts::jobs::Sweep>(())
+            .with::<duplicates::jobs::Search>(())
+            .with::<duplicates::jobs::Walk>(())
             .with::<accounts::post::MailLink>(accounts::post::Tools {
                 mailer: self.mailer.clone(),
                 keys: self.keys.clone(),
@@ -212,7 +215,9 @@ impl House {
 
 /// Jobs that come back by themselves.
 fn schedule() -> Schedule {
-    Schedule::new().every(Duration::from_hours(1), accounts::jobs::Sweep)
+    Schedule::new()
+        .every(Duration::from_hours(24), duplicates::jobs::Search)
+        .every(Duration::from_hours(1), accounts::jobs::Sweep)
 }
 
 /// What works in the background.
@@ -337,6 +342,7 @@ fn panels() -> Panels {
         desk::related::unassigned,
         campaigns::panel::panel,
         record::hot,
+        duplicates::panel,
     ])
 }
 

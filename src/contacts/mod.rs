@@ -8,6 +8,7 @@ pub mod api;
 pub mod cards;
 pub mod choose;
 pub mod companies;
+pub mod duplicates;
 pub mod fields;
 mod form;
 pub mod identities;

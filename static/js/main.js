@@ -12,6 +12,7 @@ import "./toast.js";
 import "./copy.js";
 import "./chart.js";
 import "./live.js";
+import "./likes.js";
 import "./reveal.js";
 import "./board.js";
 import { settle } from "./arrive.js";

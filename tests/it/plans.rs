@@ -26,6 +26,7 @@ const GROWING: &[&str] = &[
     "contacts",
     "deal_contacts",
     "deals",
+    "duplicates",
     "event_days",
     "event_keys",
     "events",

@@ -13,6 +13,7 @@ use crate::base::ids::{ContactId, UserId};
 use crate::config::Config;
 use crate::contacts::actions::{self, Change};
 use crate::contacts::companies;
+use crate::contacts::duplicates;
 use crate::contacts::fields::{self, Object, Ways};
 use crate::contacts::model::{By, NewContact};
 use crate::contacts::pages::country;
@@ -98,6 +99,7 @@ fn make(
     };
     let id = actions::create(conn, &new, by)?;
     set_traits(conn, id, body, ways, by)?;
+    duplicates::note_contact(conn, id, by.now)?;
     let made = read::one(conn, id, ways)?.ok_or(Refusal::Missing)?;
     Ok((id, made))
 }

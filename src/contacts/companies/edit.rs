@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{Either, HttpRequest, web};
 use askama::Template;
+use diesel::QueryResult;
 
 use super::model::{Company, CompanyField, NewCompany};
 use super::{actions, fields, store};
 use crate::accounts::rights::EditContacts;
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{CompanyId, TraitKeyId};
+use crate::contacts::duplicates::{self, Match};
 use crate::contacts::fields::input::joined;
 use crate::contacts::fields::{self as declared, Field, FormField, Given, Object, Ways};
 use crate::contacts::form::{self, EditPage, Sent};
@@ -17,7 +19,7 @@ use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;
 use crate::contacts::store as people;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::web::{self as kit, Error, Errors, Form, Page, Redirect, Result, redirect};
 
 #[derive(Template)]
@@ -26,6 +28,7 @@ pub struct NewPage {
     typed: BTreeMap<String, String>,
     errors: Errors,
     holder: Option<(CompanyId, String, String)>,
+    matches: Vec<Match>,
     owners: Vec<(String, String)>,
     stages: Vec<(&'static str, &'static str)>,
     required: Vec<FormField>,
@@ -53,7 +56,8 @@ pub async fn new(
     typed
         .entry("owner".to_owned())
         .or_insert_with(|| viewer.id().to_string());
-    new_page(&viewer, &db, typed, Errors::new(), None).await
+    let nothing = (Errors::new(), None, Vec::new());
+    new_page(&viewer, &db, typed, nothing).await
 }
 
 /// `POST /companies`. Needs: change contacts.
@@ -74,6 +78,7 @@ pub async fn create(
         owner_id: given("owner").parse().ok(),
     };
     let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
+    let is_sure = !given("anyway").is_empty();
     let done = db
         .write(move |conn| {
             let ways = declared::ways(conn, role, zone, by.now)?;
@@ -88,17 +93,23 @@ pub async fn create(
                 .filter_map(|field| field.given(&sent))
                 .filter(Given::is_something)
                 .collect();
+            let alike = alike(conn, &new, is_sure)?;
+            if !alike.is_empty() {
+                return Ok(Err(alike));
+            }
             let id = actions::create(conn, &new, &by)?;
             fields::set_all(conn, id, &given, &ways, &by)?;
-            Ok(id)
+            duplicates::note_company(conn, id, by.now)?;
+            Ok(Ok(id))
         })
         .await;
-    let (errors, holder) = match done {
-        Ok(id) => {
+    let failed = match done {
+        Ok(Err(alike)) => (Errors::new(), None, alike),
+        Ok(Ok(id)) => {
             let page = redirect(format!("/companies/{id}"));
             return Ok(Either::Right(page.saying("Company created")));
         }
-        Err(Refusal::Invalid(errors)) => (errors, None),
+        Err(Refusal::Invalid(errors)) => (errors, None, Vec::new()),
         Err(Refusal::DomainTaken {
             domain,
             holder,
@@ -106,10 +117,11 @@ pub async fn create(
         }) => (
             Errors::one("domain", "Another company has this domain."),
             Some((holder, name, domain)),
+            Vec::new(),
         ),
         Err(refusal) => return Err(refusal.into()),
     };
-    new_page(&viewer, &db, typed, errors, holder)
+    new_page(&viewer, &db, typed, failed)
         .await
         .map(Either::Left)
 }
@@ -157,7 +169,9 @@ pub async fn save(
             let given: Vec<Given> = all.iter().filter_map(|f| f.given(&sent)).collect();
             let facts = actions::change(conn, id, &changes, &by).map(|_| ());
             let fields = fields::set_all(conn, id, &given, &ways, &by);
-            form::both(facts, fields)
+            form::both(facts, fields)?;
+            duplicates::note_company(conn, id, by.now)?;
+            Ok::<_, Refusal>(())
         })
         .await;
     let (errors, clashes) = match done {
@@ -196,12 +210,27 @@ async fn find(viewer: &Viewer, db: &Db, id: CompanyId) -> Result<Standing> {
     .await
 }
 
+/// Why a company was not made: messages, who has the domain, who looks like it.
+type Failed = (Errors, Option<(CompanyId, String, String)>, Vec<Match>);
+
+/// Who is there already that this is most likely, unless somebody wants another one all the same.
+fn alike(conn: &mut Conn, new: &NewCompany, is_sure: bool) -> QueryResult<Vec<Match>> {
+    let domain = new.domain.trim();
+    // Of a domain that is taken the making itself tells.
+    if is_sure || store::domain_holder(conn, domain)?.is_some() {
+        return Ok(Vec::new());
+    }
+    let name = new.fact(CompanyField::Name);
+    let mut found = duplicates::ask_company(conn, name, domain, None)?;
+    found.retain(Match::is_sure);
+    Ok(found)
+}
+
 async fn new_page(
     viewer: &Viewer,
     db: &Db,
     typed: BTreeMap<String, String>,
-    errors: Errors,
-    holder: Option<(CompanyId, String, String)>,
+    (errors, holder, matches): Failed,
 ) -> Result<Page<NewPage>> {
     let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
     let (owners, all, ways) = db
@@ -218,6 +247,7 @@ async fn new_page(
         typed,
         errors,
         holder,
+        matches,
         owners: owners
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))

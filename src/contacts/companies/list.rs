@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::model::Company;
 use super::store;
-use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
+use crate::accounts::rights::{DeleteContacts, EditContacts, MergeContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{CompanyId, UserId};
 use crate::base::{Timestamp, text};
@@ -76,6 +76,7 @@ pub struct ListPage {
     after: String,
     is_bare: bool,
     can_edit: bool,
+    can_merge: bool,
 }
 
 #[derive(Template)]
@@ -225,6 +226,7 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage> {
         lines,
         after,
         can_edit: EditContacts::allows(viewer.user.role),
+        can_merge: MergeContacts::allows(viewer.user.role),
         params,
     };
     Ok(ListPage {

@@ -194,6 +194,38 @@ pub fn make_primary(
     set_main(conn, contact, company)
 }
 
+/// People came from another company: where this one is somebody's main company, the link says so.
+pub(in crate::contacts) fn mark_main(conn: &mut Conn, company: CompanyId) -> QueryResult<()> {
+    let theirs = contacts::table
+        .filter(contacts::company_id.eq(company))
+        .select(contacts::id);
+    diesel::update(company_people::table)
+        .filter(company_people::company_id.eq(company))
+        .filter(company_people::is_primary.eq(false))
+        .filter(company_people::contact_id.eq_any(theirs))
+        .set(company_people::is_primary.eq(true))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// People went back to another company: their links here are no longer the main ones.
+pub(in crate::contacts) fn unmark_main(
+    conn: &mut Conn,
+    company: CompanyId,
+    other: CompanyId,
+) -> QueryResult<()> {
+    let theirs = contacts::table
+        .filter(contacts::company_id.eq(other))
+        .select(contacts::id);
+    diesel::update(company_people::table)
+        .filter(company_people::company_id.eq(company))
+        .filter(company_people::is_primary.eq(true))
+        .filter(company_people::contact_id.eq_any(theirs))
+        .set(company_people::is_primary.eq(false))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Links came or went: the main company of a contact is one that it is linked to, and marked as such.
 pub(in crate::contacts) fn mend_primary(conn: &mut Conn, contact: ContactId) -> QueryResult<()> {
     let main: Option<Option<CompanyId>> = contacts::table

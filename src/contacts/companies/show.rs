@@ -1,6 +1,6 @@
 //! The record page of a company: facts, story, people.
 
-use actix_web::web;
+use actix_web::{Either, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ use crate::contacts::tags::{self, Tag};
 use crate::contacts::{Card, CardAsk, CompanyCards, Related};
 use crate::db::{Conn, Db};
 use crate::timeline::{About, Mark, Show, Story, StoryAsk, Strands};
-use crate::web::{self as kit, Error, Page, Result};
+use crate::web::{self as kit, Error, Page, Redirect, Result, redirect};
 
 /// People on the page.
 const PEOPLE: usize = 50;
@@ -124,7 +124,7 @@ impl ShowPage {
     }
 }
 
-/// `GET /companies/{id}`. Needs: see contacts.
+/// `GET /companies/{id}`. Needs: see contacts. A merged company leads to the one it lives on in.
 pub async fn show(
     viewer: Can<ReadContacts>,
     db: web::Data<Db>,
@@ -132,14 +132,18 @@ pub async fn show(
     cards: web::Data<CompanyCards>,
     path: web::Path<String>,
     params: web::Query<Params>,
-) -> Result<Page<ShowPage>> {
+) -> Result<Either<Page<ShowPage>, Redirect>> {
     let id = kit::path_id(&path)?;
+    if let Some(survivor) = db.read(move |conn| store::survivor(conn, id)).await? {
+        return Ok(Either::Right(redirect(format!("/companies/{survivor}"))));
+    }
     let params = params.into_inner();
     let beside = Beside {
         strands: &strands,
         cards: &cards,
     };
-    page(&viewer, &db, beside, id, params, Failed::default()).await
+    let page = page(&viewer, &db, beside, id, params, Failed::default()).await?;
+    Ok(Either::Left(page))
 }
 
 /// The page of a company, with a form that failed still on it.

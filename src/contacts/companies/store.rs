@@ -14,6 +14,9 @@ use crate::contacts::tags::Tag;
 use crate::db::schema::{companies, company_domains, company_people, company_tags, tags};
 use crate::db::{Cached, Conn, PortableExt, padded};
 
+/// How far a chain of merges is followed.
+const LONGEST_CHAIN: usize = 32;
+
 /// A company that is not in the trash.
 pub fn live(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<Company>> {
     Company::query()
@@ -29,6 +32,22 @@ pub fn find(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<Company>> {
         .filter(companies::id.eq(id))
         .first(conn)
         .optional()
+}
+
+/// The company that a merged one lives on in; none where it is its own.
+pub fn survivor(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<CompanyId>> {
+    let mut last = None;
+    let mut at = id;
+    for _ in 0..LONGEST_CHAIN {
+        let into: Option<Option<CompanyId>> = companies::table
+            .filter(companies::id.eq(at))
+            .select(companies::merged_into)
+            .first(conn)
+            .optional()?;
+        let Some(into) = into.flatten() else { break };
+        (at, last) = (into, Some(into));
+    }
+    Ok(last)
 }
 
 /// Takes the row for this transaction and gives it as it is now; its revision has gone up by one.

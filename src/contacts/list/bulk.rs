@@ -3,10 +3,11 @@
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
-use crate::accounts::rights::{DeleteContacts, EditContacts, Right};
-use crate::accounts::{Can, Role};
+use crate::accounts::rights::{DeleteContacts, EditContacts, MergeContacts, Right};
+use crate::accounts::{Can, Role, Viewer};
 use crate::base::ids::{ContactId, TagId, UserId};
 use crate::contacts::actions;
+use crate::contacts::merge;
 use crate::contacts::model::{By, Stage};
 use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;
@@ -86,6 +87,9 @@ pub async fn apply(
     } else {
         "/contacts".to_owned()
     };
+    if form.act == "merge" {
+        return to_merge(&viewer, &store::unique(form.id.iter().copied()), back);
+    }
     let value = match form.act.as_str() {
         "owner" => &form.owner,
         "stage" => &form.stage,
@@ -141,6 +145,19 @@ pub async fn apply(
     } else {
         answer.undo(undo_path(&name, &before))
     })
+}
+
+/// Merging has a page of its own.
+fn to_merge(viewer: &Viewer, ids: &[ContactId], back: String) -> Result<Redirect> {
+    if !MergeContacts::allows(viewer.user.role) {
+        let said = "Your role may change contacts, but not merge them.";
+        return Err(Error::Forbidden(said.to_owned()));
+    }
+    if !(2..=merge::actions::MOST).contains(&ids.len()) {
+        return Ok(redirect(back).failing("Pick two to ten contacts to merge"));
+    }
+    let ids: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
+    Ok(redirect(format!("/contacts/merge?{}", ids.join("&"))))
 }
 
 /// The way back, as an undo path carries it.

@@ -1,7 +1,7 @@
 //! What goes along when a record becomes part of another: tables, and what slices to the right do besides.
 
 use super::journal::{Journal, Parting};
-use super::since::{self, SinceReader};
+use super::made::{self, SinceReader};
 use super::store::Kind;
 use crate::db::Conn;
 use crate::db::dialect::journal::{Held, Primary, Twin};
@@ -73,7 +73,7 @@ const LINK: &[&str] = &[
 const HOUSE: &[Holding] = &[
     Holding {
         words: ("identity", "identities"),
-        since: Some(since::identities),
+        since: Some(made::identities),
         ..quiet(
             Kind::Contact,
             Held {
@@ -120,7 +120,7 @@ const HOUSE: &[Holding] = &[
     },
     Holding {
         words: ("note or task", "notes and tasks"),
-        since: Some(since::notes_of_contact),
+        since: Some(made::notes_of_contact),
         ..quiet(Kind::Contact, Held::rows("activities", "contact_id"))
     },
     quiet(Kind::Contact, Held::rows("timeline_entries", "contact_id")),
@@ -186,7 +186,7 @@ const HOUSE: &[Holding] = &[
     },
     Holding {
         words: ("note or task", "notes and tasks"),
-        since: Some(since::notes_of_company),
+        since: Some(made::notes_of_company),
         ..quiet(Kind::Company, Held::rows("activities", "company_id"))
     },
     quiet(Kind::Company, Held::rows("timeline_entries", "company_id")),

@@ -106,6 +106,7 @@ pub fn unite(conn: &mut Conn, ask: &Ask<'_>, followers: Followers) -> QueryResul
         Kind::Contact => claims::join(conn, ContactId(ask.winner), ContactId(ask.loser))?,
         Kind::Company => {
             claims::list_companies(conn, [CompanyId(ask.winner), CompanyId(ask.loser)])?;
+            people::mark_main(conn, CompanyId(ask.winner))?;
         }
     }
     let name = rows(conn, &book, ask)?;
@@ -238,7 +239,7 @@ fn carry_apart(conn: &mut Conn, book: &Journal, ask: &Ask<'_>) -> QueryResult<()
 }
 
 /// These two must never become one again; false where that was known.
-pub(super) fn keep_apart(
+pub fn keep_apart(
     conn: &mut Conn,
     kind: Kind,
     (a, b): (i64, i64),
@@ -279,4 +280,14 @@ pub(super) fn stands(conn: &mut Conn, merge: &super::Merge) -> QueryResult<bool>
     let into = store::merged_into(conn, merge.kind, merge.loser_id)?.flatten();
     let winner = store::merged_into(conn, merge.kind, merge.winner_id)?;
     Ok(merge.undone_at.is_none() && into == Some(merge.winner_id) && winner.is_some())
+}
+
+/// These two may become one again.
+pub fn forget_apart(conn: &mut Conn, kind: Kind, (a, b): (i64, i64)) -> QueryResult<()> {
+    diesel::delete(no_merges::table)
+        .filter(no_merges::kind.eq(kind))
+        .filter(no_merges::a.eq(a.min(b)))
+        .filter(no_merges::b.eq(a.max(b)))
+        .execute(conn)
+        .map(|_| ())
 }

@@ -171,6 +171,7 @@ fn settle(conn: &mut Conn, merge: &Merge, holder: i64) -> QueryResult<()> {
         Kind::Company => {
             let both = [CompanyId(holder), CompanyId(merge.loser_id)];
             claims::list_companies(conn, both)?;
+            companies::people::unmark_main(conn, CompanyId(holder), CompanyId(merge.loser_id))?;
             for id in both {
                 companies::actions::index(conn, id)?;
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::base::Timestamp;
 use crate::base::ids::{MergeId, UserId};
 use crate::contacts::model::Contact;
-use crate::db::schema::{companies, contacts, merge_moves, merges};
+use crate::db::schema::{companies, contacts, merge_moves, merges, no_merges};
 use crate::db::{Conn, padded};
 use crate::text_enum;
 
@@ -221,4 +221,32 @@ pub(super) fn names(conn: &mut Conn, kind: Kind, ids: &[i64]) -> QueryResult<Has
             Ok(found.into_iter().collect())
         }
     }
+}
+
+/// Whether a record is neither in the trash nor merged.
+pub(super) fn is_live(conn: &mut Conn, kind: Kind, id: i64) -> QueryResult<bool> {
+    let deleted: Option<Option<Timestamp>> = match kind {
+        Kind::Contact => contacts::table
+            .filter(contacts::id.eq(id))
+            .select(contacts::deleted_at)
+            .first(conn)
+            .optional()?,
+        Kind::Company => companies::table
+            .filter(companies::id.eq(id))
+            .select(companies::deleted_at)
+            .first(conn)
+            .optional()?,
+    };
+    Ok(deleted.is_some_and(|at| at.is_none()))
+}
+
+/// Whether two of these were said not to be the same.
+pub(super) fn are_apart(conn: &mut Conn, kind: Kind, ids: &[i64]) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        no_merges::table
+            .filter(no_merges::kind.eq(kind))
+            .filter(no_merges::a.eq_any(ids.to_vec()))
+            .filter(no_merges::b.eq_any(ids.to_vec())),
+    ))
+    .get_result(conn)
 }

@@ -9,6 +9,7 @@ use crate::accounts::rights::EditContacts;
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{ContactId, TraitKeyId};
 use crate::contacts::actions::{self, Change};
+use crate::contacts::duplicates;
 use crate::contacts::fields::input::joined;
 use crate::contacts::fields::{self, Field as DeclaredField, Given, Object, Ways};
 use crate::contacts::form::{self, EditPage, Sent};
@@ -65,7 +66,9 @@ pub async fn save(
             let given: Vec<Given> = declared.iter().filter_map(|f| f.given(&sent)).collect();
             let facts = actions::change(conn, id, &changes, &by).map(|_| ());
             let fields = actions::set_fields(conn, id, &given, &ways, &by);
-            form::both(facts, fields)
+            form::both(facts, fields)?;
+            duplicates::note_contact(conn, id, by.now)?;
+            Ok::<_, Refusal>(())
         })
         .await;
     let (errors, clashes) = match done {

@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, web};
 
 use super::api;
 use super::companies;
+use super::duplicates;
 use super::fields;
 use super::list;
 use super::merge;
@@ -26,8 +27,10 @@ use crate::web::{get, post};
 /// Routes of contacts and companies.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     tags::routes(cfg);
+    duplicates::routes(cfg);
     merge::routes(cfg);
     fields::routes(cfg);
+    merge::api_routes(cfg);
     cfg.route("/contacts", get().to(list::index))
         .route("/contacts", post().to(new::create))
         .route("/contacts/new", get().to(new::form))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{Either, HttpRequest, web};
 use askama::Template;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::by;
@@ -13,8 +14,10 @@ use crate::base::EmailAddress;
 use crate::base::ids::ContactId;
 use crate::config::Config;
 use crate::contacts::actions;
+use crate::contacts::duplicates::{self, Match};
 use crate::contacts::fields::input::joined;
 use crate::contacts::fields::{self, FormField, Given, Object, Ways};
+use crate::contacts::identities;
 use crate::contacts::model::{Field, NewContact, Stage};
 use crate::contacts::refusal::Refusal;
 use crate::contacts::store;
@@ -32,6 +35,7 @@ pub struct NewForm {
     stage: String,
     owner: String,
     another: String,
+    anyway: String,
     fields: BTreeMap<String, String>,
 }
 
@@ -48,6 +52,7 @@ impl NewForm {
             stage: take("stage"),
             owner: take("owner"),
             another: take("another"),
+            anyway: take("anyway"),
             fields: sent,
         }
     }
@@ -59,6 +64,7 @@ pub struct NewPage {
     form: NewForm,
     errors: Errors,
     taken: Option<Taken>,
+    matches: Vec<Match>,
     owners: Vec<(String, String)>,
     stages: Vec<(&'static str, &'static str)>,
     required: Vec<FormField>,
@@ -104,7 +110,7 @@ pub async fn form(
         stage: Stage::Lead.to_string(),
         ..NewForm::default()
     };
-    page(&viewer, &db, form, Errors::new(), None).await
+    page(&viewer, &db, form, Errors::new(), None, Vec::new()).await
 }
 
 /// `POST /contacts`. Needs: change contacts.
@@ -125,17 +131,27 @@ pub async fn create(
             let ways = fields::ways(conn, role, zone, by.now)?;
             let given = given(conn, &typed, &ways)?;
             let new = read(conn, &typed, &config)?;
+            let alike = alike(conn, &typed, &new)?;
+            if !alike.is_empty() {
+                return Ok(Err(alike));
+            }
             let id = actions::create(conn, &new, &by)?;
             actions::set_fields(conn, id, &given, &ways, &by)?;
-            Ok(id)
+            duplicates::note_contact(conn, id, by.now)?;
+            Ok(Ok(id))
         })
         .await;
+    let mut matches = Vec::new();
     let (errors, taken) = match done {
-        Ok(id) if !form.another.is_empty() => {
+        Ok(Err(alike)) => {
+            matches = alike;
+            (Errors::new(), None)
+        }
+        Ok(Ok(id)) if !form.another.is_empty() => {
             let path = redirect("/contacts/new").saying(format!("Contact {id} created"));
             return Ok(Either::Right(path));
         }
-        Ok(id) => {
+        Ok(Ok(id)) => {
             return Ok(Either::Right(
                 redirect(format!("/contacts/{id}")).saying("Contact created"),
             ));
@@ -159,8 +175,28 @@ pub async fn create(
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let page = page(&viewer, &db, form, errors, taken).await?;
+    let page = page(&viewer, &db, form, errors, taken, matches).await?;
     Ok(Either::Left(page))
+}
+
+/// Who is there already that this is most likely, unless somebody has seen that and wants another one all the same. Of an
+/// address or a number that is taken the making itself tells.
+fn alike(conn: &mut Conn, form: &NewForm, new: &NewContact) -> QueryResult<Vec<Match>> {
+    let email = new.email.as_ref().map(EmailAddress::as_str);
+    let phone = new.phone.as_deref();
+    if !form.anyway.is_empty() {
+        return Ok(Vec::new());
+    }
+    for (namespace, value) in [("email", email), ("phone", phone)] {
+        if let Some(value) = value
+            && identities::holder(conn, namespace, value)?.is_some()
+        {
+            return Ok(Vec::new());
+        }
+    }
+    let mut found = duplicates::ask_person(conn, &form.name, email, phone, &form.company, None)?;
+    found.retain(Match::is_sure);
+    Ok(found)
 }
 
 /// What was typed, in the forms in which things are compared.
@@ -221,6 +257,7 @@ async fn page(
     form: NewForm,
     errors: Errors,
     taken: Option<Taken>,
+    matches: Vec<Match>,
 ) -> Result<Page<NewPage>> {
     let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
     let (owners, declared, ways) = db
@@ -237,6 +274,7 @@ async fn page(
         form,
         errors,
         taken,
+        matches,
         owners: owners
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))

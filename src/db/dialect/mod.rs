@@ -4,6 +4,7 @@ pub mod address;
 pub mod bulk;
 pub mod catalog;
 pub mod claim;
+pub mod domains;
 pub mod fold;
 pub mod health;
 pub mod insert;

@@ -47,11 +47,7 @@ pub(super) fn join(
     let domain = claimed("domain")
         .or_else(|| claimed("website"))
         .and_then(|text| domain_of(&text));
-    let found: Option<(i64, String)> = companies::table
-        .filter(companies::external_id.eq(group))
-        .select((companies::id, companies::name))
-        .first(conn)
-        .optional()?;
+    let found = named(conn, group)?;
     let company = if let Some((id, known)) = found {
         // A name somebody gave stays; the bare id is replaced by the first real name.
         if let Some(name) = name.filter(|_| known == group) {
@@ -88,6 +84,25 @@ pub(super) fn join(
     .set(companies::last_seen_at.eq(draft.at))
     .execute(conn)?;
     Ok(())
+}
+
+/// The company that senders call so, or the one that it lives on in; with its name.
+fn named(conn: &mut Conn, group: &str) -> QueryResult<Option<(i64, String)>> {
+    type Row = (i64, String, Option<i64>);
+    let row = (companies::id, companies::name, companies::merged_into);
+    let mut found: Option<Row> = companies::table
+        .filter(companies::external_id.eq(group))
+        .select(row)
+        .first(conn)
+        .optional()?;
+    while let Some((_, _, Some(into))) = found {
+        found = companies::table
+            .filter(companies::id.eq(into))
+            .select(row)
+            .first(conn)
+            .optional()?;
+    }
+    Ok(found.map(|(id, name, _)| (id, name)))
 }
 
 /// The company that people know already and no sender has named yet: the one with this domain, else the only one of this

@@ -3,6 +3,7 @@
 mod api;
 mod companies;
 mod did;
+mod duplicates;
 mod fields;
 mod fields_said;
 mod filter;

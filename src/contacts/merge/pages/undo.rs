@@ -4,11 +4,13 @@ use actix_web::{Either, HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::card;
-use super::holding::Followers;
-use super::since::{Since, since};
-use super::split::{Undo, undo};
-use super::store::{self, Kind, Merge};
+use super::super::actions::MOST;
+use super::super::holding::Followers;
+use super::super::made::Since;
+use super::super::since::since;
+use super::super::split::{Undo, undo};
+use super::super::store::{self, Merge};
+use super::{card, list};
 use crate::accounts::rights::MergeContacts;
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::MergeId;
@@ -16,13 +18,7 @@ use crate::base::text;
 use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;
 use crate::db::Db;
-use crate::web::{self as kit, Error, Form, Page, Redirect, Result, get, post, redirect};
-
-/// Routes of merges.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/contacts/merges/{id}", get().to(asked))
-        .route("/contacts/merges/{id}/undo", post().to(take_back));
-}
+use crate::web::{self as kit, Error, Form, Page, Redirect, Result, redirect};
 
 /// A row made since, as the form shows it.
 struct Line {
@@ -98,13 +94,6 @@ pub async fn asked(
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
-fn list(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Contact => ("Contacts", "/contacts"),
-        Kind::Company => ("Companies", "/companies"),
-    }
-}
-
 fn day(merge: &Merge, viewer: &Viewer) -> String {
     let at = merge.at.utc().with_timezone(&viewer.zone());
     at.format("%-d %B %Y").to_string()
@@ -157,4 +146,48 @@ pub async fn take_back(
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// The way back of a merge of several: ids, the last one first.
+#[derive(Debug, Deserialize)]
+pub struct Several {
+    ids: String,
+}
+
+/// `POST /contacts/merges/undo?ids=3.2.1`: what the merge of several offers to undo. Needs: merge records.
+pub async fn take_all_back(
+    viewer: Can<MergeContacts>,
+    db: web::Data<Db>,
+    followers: web::Data<Followers>,
+    request: HttpRequest,
+    query: web::Query<Several>,
+) -> Result<Redirect> {
+    let ids: Vec<MergeId> = query
+        .ids
+        .split('.')
+        .take(MOST)
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    let first = *ids.first().ok_or(Error::NotFound)?;
+    let (by, followers) = (by(&viewer, &request), **followers);
+    let done = db
+        .write(move |conn| {
+            let live = store::live_of(conn, &ids)?;
+            for merge in &live {
+                if !since(conn, merge, followers)?.is_empty() {
+                    return Ok(Err(merge.id));
+                }
+            }
+            let how = Undo { goes: &[], by: &by };
+            for merge in &live {
+                undo(conn, merge.id, &how, followers)?;
+            }
+            let place = store::find(conn, first)?.ok_or(Refusal::Missing)?;
+            Ok::<_, Refusal>(Ok((place.kind.path(place.winner_id), live.len())))
+        })
+        .await?;
+    Ok(match done {
+        Ok((place, n)) => redirect(place).saying(format!("{n} merges undone")),
+        Err(asks) => redirect(format!("/contacts/merges/{asks}")),
+    })
 }
