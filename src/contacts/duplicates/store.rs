@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::likeness::{Likeness, Verdict};
@@ -175,36 +176,31 @@ pub(super) fn queue(
         .filter(duplicates::state.eq(state))
         .limit(limit)
         .into_boxed();
+    // One look by key for each row: a list of all living records would be read whole.
     let query = match kind {
         Kind::Contact => query.filter(
-            duplicates::a
-                .eq_any(
-                    contacts::table
-                        .filter(contacts::deleted_at.is_null())
-                        .select(contacts::id),
-                )
-                .and(
-                    duplicates::b.eq_any(
-                        contacts::table
-                            .filter(contacts::deleted_at.is_null())
-                            .select(contacts::id),
-                    ),
-                ),
+            exists(
+                contacts::table
+                    .filter(contacts::id.eq(duplicates::a))
+                    .filter(contacts::deleted_at.is_null()),
+            )
+            .and(exists(
+                contacts::table
+                    .filter(contacts::id.eq(duplicates::b))
+                    .filter(contacts::deleted_at.is_null()),
+            )),
         ),
         Kind::Company => query.filter(
-            duplicates::a
-                .eq_any(
-                    companies::table
-                        .filter(companies::deleted_at.is_null())
-                        .select(companies::id),
-                )
-                .and(
-                    duplicates::b.eq_any(
-                        companies::table
-                            .filter(companies::deleted_at.is_null())
-                            .select(companies::id),
-                    ),
-                ),
+            exists(
+                companies::table
+                    .filter(companies::id.eq(duplicates::a))
+                    .filter(companies::deleted_at.is_null()),
+            )
+            .and(exists(
+                companies::table
+                    .filter(companies::id.eq(duplicates::b))
+                    .filter(companies::deleted_at.is_null()),
+            )),
         ),
     };
     keyset!(query, desc, duplicates::confidence, duplicates::id, from).load(conn)
