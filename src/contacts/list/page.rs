@@ -113,13 +113,13 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn new(view: SavedView, ask: &Ask, viewer: &Viewer, pins: &[kit::NavPin]) -> Self {
+    fn new(view: SavedView, ask: &Ask, viewer: &Viewer) -> Self {
         let saved = view.shown();
         Self {
             is_edited: ask.with(|ask| ask.q.clear()) != saved,
             may_change: super::views::may_change(&view, viewer)
                 && EditContacts::allows(viewer.user.role),
-            is_pinned: pins.iter().any(|pin| pin.href == saved.href()),
+            is_pinned: viewer.pins.iter().any(|pin| pin.href == saved.href()),
             view,
         }
     }
@@ -221,7 +221,6 @@ impl ListPage {
         let saved = memo.recall(&format!("views.{}", viewer.id()), conn, |conn| {
             views::visible(conn, viewer.id())
         })?;
-        let pins = views::pins(conn, viewer.id())?;
         let shown = ask
             .saved
             .and_then(|id| saved.iter().find(|view| view.id == id).cloned());
@@ -235,7 +234,7 @@ impl ListPage {
             chips: chips(conn, memo, &ask, &tags, &sources, &fields)?,
             builder: builder(&ask),
             menus: menus(&ask, &owners, &tags, &sources),
-            shown: shown.map(|view| Shown::new(view, &ask, viewer, &pins)),
+            shown: shown.map(|view| Shown::new(view, &ask, viewer)),
             saved: saved.to_vec(),
             may_save: ask.q.is_empty() && EditContacts::allows(role),
             is_cut: rows.is_cut,
