@@ -159,9 +159,9 @@ impl House {
                 keys: self.keys.clone(),
                 files: self.files.clone(),
             })
-            .with::<contacts::fields::jobs::Settle>(())
+            .with::<contacts::fields::settling::Settle>(())
             .with::<contacts::list::runs::Go>(())
-            .with::<contacts::fields::jobs::TryKind>(())
+            .with::<contacts::fields::settling::TryKind>(())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),

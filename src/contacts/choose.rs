@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::fields::{Object, index};
 use super::model::{self, Contact, Field};
 use super::survivorship::{Claim, Order};
-use super::{rules, store, words};
+use super::{rules, said, store, words};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId, SourceId};
 use crate::db::Conn;
@@ -159,7 +159,7 @@ pub fn project(conn: &mut Conn, contacts: &[ContactId], keys: &[i64]) -> QueryRe
         let (Some(contact), Some(field)) = (standing.get(&id), columns.get(&key)) else {
             continue;
         };
-        let Ok(value) = field.clean(&super::traits::shown(&json)) else {
+        let Ok(value) = field.clean(&said::shown(&json)) else {
             continue;
         };
         if value.is_empty() || value == field.of(contact) {

@@ -18,6 +18,7 @@ pub mod model;
 pub mod pages;
 pub mod refusal;
 pub mod rules;
+pub mod said;
 pub mod store;
 pub mod survivorship;
 pub mod tags;

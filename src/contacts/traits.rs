@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::choose;
+pub use super::said::shown;
 pub use super::survivorship::Claim;
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId, TraitKeyId};
-use crate::base::text;
 use crate::db::schema::{identities, sources, trait_keys, trait_values, traits};
 use crate::db::{Conn, PortableExt};
 
@@ -168,23 +168,6 @@ pub fn record_identity(
     let new = super::identities::NewIdentity::by_hand(contact, "record", &value, now);
     super::identities::insert(conn, &new)?;
     found(conn)?.ok_or(diesel::result::Error::NotFound)
-}
-
-/// A JSON value as people read it.
-pub fn shown(json: &str) -> String {
-    let words = match serde_json::from_str::<Value>(json) {
-        Ok(Value::String(words)) => words,
-        Ok(Value::Bool(true)) => "Yes".to_owned(),
-        Ok(Value::Bool(false)) => "No".to_owned(),
-        Ok(Value::Null) => String::new(),
-        Ok(Value::Array(items)) if items.iter().all(|item| !item.is_object()) => {
-            let words: Vec<String> = items.iter().map(|item| shown(&item.to_string())).collect();
-            words.join(", ")
-        }
-        Ok(other) => other.to_string(),
-        Err(_) => json.to_owned(),
-    };
-    text::cut(&words, 500).to_owned()
 }
 
 /// A key as people read it: `plan_name` → "Plan name".

@@ -2,13 +2,15 @@
 
 use actix_web::{Either, HttpRequest, web};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::show::{self, Beside, Failed, Params, ShowPage};
-use super::{actions, people, store};
+use super::{actions, fields, people, store};
 use crate::accounts::Can;
 use crate::accounts::rights::{DeleteContacts, EditContacts};
 use crate::base::ids::{CompanyId, ContactId, TagId};
 use crate::contacts::CompanyCards;
+use crate::contacts::fields::{self as declared, Given, Object, values};
 use crate::contacts::model::Stage;
 use crate::contacts::pages::by;
 use crate::contacts::pages::facts::Open;
@@ -261,4 +263,77 @@ fn moved(
         Err(refusal @ (Refusal::Missing | Refusal::Query(_))) => Err(refusal.into()),
         Err(refusal) => Ok(page.failing(refusal.words())),
     }
+}
+
+/// A value as it is posted; a field of several options has several.
+#[derive(Debug, Deserialize)]
+pub struct FieldForm {
+    key: String,
+    #[serde(default)]
+    value: Vec<String>,
+    #[serde(default)]
+    was: Vec<String>,
+}
+
+/// `POST /companies/{id}/traits`. Needs: change contacts.
+pub async fn field(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    strands: web::Data<Strands>,
+    cards: web::Data<CompanyCards>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    form: Form<FieldForm>,
+) -> Result<Either<Page<ShowPage>, Redirect>> {
+    let id: CompanyId = kit::path_id(&path)?;
+    let by = by(&viewer, &request);
+    let FieldForm { key, value, was } = form.0;
+    let typed = value.join("\n").trim().to_owned();
+    let (sent, name) = (typed.clone(), format!("trait:{key}"));
+    let (role, zone) = (viewer.user.role, viewer.zone());
+    let done = db
+        .write(move |conn| {
+            let ways = declared::ways(conn, role, zone, by.now)?;
+            let field = values::in_use(conn, Object::Company, &key)?;
+            let field = field
+                .filter(|field| ways.see(field))
+                .ok_or(Refusal::Missing)?;
+            let given = Given {
+                was: was.into_iter().next(),
+                to: Value::String(sent),
+                field,
+            };
+            fields::set(conn, id, &given, &ways, &by)
+        })
+        .await;
+    let refusal = match done {
+        Ok(()) => {
+            return Ok(Either::Right(
+                redirect(format!("/companies/{id}")).saying("Saved"),
+            ));
+        }
+        Err(refusal @ (Refusal::Missing | Refusal::Query(_))) => return Err(refusal.into()),
+        Err(refusal) => refusal,
+    };
+    let theirs = match &refusal {
+        Refusal::Clash(clashes) => clashes.first().map(|clash| clash.now.clone()),
+        _ => None,
+    };
+    let failed = Failed {
+        open: Open {
+            name,
+            typed: Some(typed),
+            error: refusal.words(),
+            theirs,
+            holder: None,
+        },
+        ..Failed::default()
+    };
+    let beside = Beside {
+        strands: &strands,
+        cards: &cards,
+    };
+    show::page(&viewer, &db, beside, id, Params::default(), failed)
+        .await
+        .map(Either::Left)
 }

@@ -2,31 +2,23 @@
 
 use std::collections::HashMap;
 
-use actix_web::{Either, HttpRequest, web};
 use diesel::prelude::*;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::actions::{take, tell};
-use super::show::{self, Beside, Failed, Params, ShowPage};
-use crate::accounts::Can;
-use crate::accounts::rights::EditContacts;
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, CompanyId, SourceId, TraitKeyId};
-use crate::contacts::CompanyCards;
 use crate::contacts::fields::index::{self, Declared};
 use crate::contacts::fields::values;
 use crate::contacts::fields::{self, Denied, Field, Given, Object, Ways};
 use crate::contacts::model::By;
-use crate::contacts::pages::by;
 use crate::contacts::pages::facts::{Fact, Group, Open};
 use crate::contacts::pages::glance::Glance;
 use crate::contacts::refusal::Refusal;
 use crate::contacts::survivorship::Order;
 use crate::db::schema::{company_traits, sources};
-use crate::db::{Conn, Db, PortableExt};
-use crate::timeline::{EntryKind, Strands};
-use crate::web::{self as kit, Errors, Form, Page, Redirect, Result, redirect};
+use crate::db::{Conn, PortableExt};
+use crate::timeline::EntryKind;
+use crate::web::{self as kit, Errors};
 
 /// What is shown of a field: value, source and its name, when.
 type Said = (TraitKeyId, String, SourceId, Timestamp, Option<String>);
@@ -88,7 +80,7 @@ pub(super) fn set_all(
     given: &[Given],
     ways: &Ways,
     by: &By,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     if given.is_empty() {
         return Ok(());
     }
@@ -121,18 +113,12 @@ pub fn set(
     given: &Given,
     ways: &Ways,
     by: &By,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     take(conn, id, by)?;
     give(conn, id, given, ways, by).map_err(|denied| denied.of("value"))
 }
 
-fn give(
-    conn: &mut Conn,
-    id: CompanyId,
-    given: &Given,
-    ways: &Ways,
-    by: &By,
-) -> std::result::Result<(), Denied> {
+fn give(conn: &mut Conn, id: CompanyId, given: &Given, ways: &Ways, by: &By) -> Result<(), Denied> {
     let field = &given.field;
     let before = shown(conn, id, field)?;
     let Some(to) = values::accept(conn, id.0, given, before.as_deref(), ways)? else {
@@ -191,77 +177,4 @@ fn write(
     }
     let declared = Declared::only(conn, field.clone())?;
     index::write(conn, &declared, [(id.0, field.id.0, value)].into_iter())
-}
-
-/// A value as it is posted; a field of several options has several.
-#[derive(Debug, Deserialize)]
-pub struct FieldForm {
-    key: String,
-    #[serde(default)]
-    value: Vec<String>,
-    #[serde(default)]
-    was: Vec<String>,
-}
-
-/// `POST /companies/{id}/traits`. Needs: change contacts.
-pub async fn change(
-    viewer: Can<EditContacts>,
-    db: web::Data<Db>,
-    strands: web::Data<Strands>,
-    cards: web::Data<CompanyCards>,
-    request: HttpRequest,
-    path: web::Path<String>,
-    form: Form<FieldForm>,
-) -> Result<Either<Page<ShowPage>, Redirect>> {
-    let id: CompanyId = kit::path_id(&path)?;
-    let by = by(&viewer, &request);
-    let FieldForm { key, value, was } = form.0;
-    let typed = value.join("\n").trim().to_owned();
-    let (sent, name) = (typed.clone(), format!("trait:{key}"));
-    let (role, zone) = (viewer.user.role, viewer.zone());
-    let done = db
-        .write(move |conn| {
-            let ways = fields::ways(conn, role, zone, by.now)?;
-            let field = values::in_use(conn, Object::Company, &key)?;
-            let field = field
-                .filter(|field| ways.see(field))
-                .ok_or(Refusal::Missing)?;
-            let given = Given {
-                was: was.into_iter().next(),
-                to: Value::String(sent),
-                field,
-            };
-            set(conn, id, &given, &ways, &by)
-        })
-        .await;
-    let refusal = match done {
-        Ok(()) => {
-            return Ok(Either::Right(
-                redirect(format!("/companies/{id}")).saying("Saved"),
-            ));
-        }
-        Err(refusal @ (Refusal::Missing | Refusal::Query(_))) => return Err(refusal.into()),
-        Err(refusal) => refusal,
-    };
-    let theirs = match &refusal {
-        Refusal::Clash(clashes) => clashes.first().map(|clash| clash.now.clone()),
-        _ => None,
-    };
-    let failed = Failed {
-        open: Open {
-            name,
-            typed: Some(typed),
-            error: refusal.words(),
-            theirs,
-            holder: None,
-        },
-        ..Failed::default()
-    };
-    let beside = Beside {
-        strands: &strands,
-        cards: &cards,
-    };
-    show::page(&viewer, &db, beside, id, Params::default(), failed)
-        .await
-        .map(Either::Left)
 }

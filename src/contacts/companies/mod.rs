@@ -43,7 +43,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         )
         .route("/companies/{id}/people/{contact}", post().to(change::role))
         .route("/companies/{id}/notes", post().to(change::note))
-        .route("/companies/{id}/traits", post().to(fields::change))
+        .route("/companies/{id}/traits", post().to(change::field))
         .route("/companies/{id}/delete", post().to(change::delete))
         .route("/companies/{id}/restore", post().to(change::restore));
 }

@@ -12,7 +12,7 @@ use crate::base::ids::CompanyId;
 use crate::base::text;
 use crate::contacts::fields as declared;
 use crate::contacts::model::Stage;
-use crate::contacts::pages::facts::{Group, Open};
+use crate::contacts::pages::facts::{Fact, FactForm, Group, Open};
 use crate::contacts::store as contacts;
 use crate::contacts::tags::{self, Tag};
 use crate::contacts::{Card, CardAsk, CompanyCards, Related};
@@ -104,6 +104,15 @@ impl ShowPage {
     /// An address below the company's own.
     fn at(&self, tail: &str) -> String {
         format!("/companies/{}/{tail}", self.company.id)
+    }
+
+    fn form_of<'a>(&'a self, fact: &'a Fact) -> FactForm<'a> {
+        FactForm {
+            fact,
+            action: self.at("traits"),
+            pins: String::new(),
+            can_edit: &self.can_edit,
+        }
     }
 
     fn related(&self) -> Related<'_> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::jobs::Settle;
+use super::settling::Settle;
 use super::{Field, FieldOption, NewField, Object, store};
 use crate::accounts::audit;
 use crate::base::ids::TraitKeyId;
@@ -28,40 +28,7 @@ pub fn declare(conn: &mut Conn, new: &NewField, by: &By) -> Result<Field, Refusa
         key if key.is_empty() => key_of(&label),
         key => key,
     };
-    let mut errors = Errors::new();
-    if label.is_empty() || key.is_empty() {
-        errors.add("label", "Give the field a name.");
-    }
-    if is_built_in(new.object, &key) {
-        errors.add("label", "There is a detail of this name already.");
-    }
-    let options = match cleaned(&new.options) {
-        Ok(options) if options.is_empty() && new.kind.has_options() => {
-            errors.add("options", "Write at least one option.");
-            options
-        }
-        Ok(options) => options,
-        Err(why) => {
-            errors.add("options", why);
-            Vec::new()
-        }
-    };
-    if new.is_unique && !new.kind.can_be_unique() {
-        errors.add("is_unique", "Values of this type may always repeat.");
-    }
-    match store::of_key(conn, new.object, &key)? {
-        Some(field) if field.is_live() => {
-            errors.add("label", "There is a field of this name already.");
-        }
-        Some(_) => errors.add(
-            "label",
-            "A field of this name is out of use. Bring it back instead.",
-        ),
-        None => {}
-    }
-    if !errors.is_empty() {
-        return Err(Refusal::Invalid(errors));
-    }
+    let options = checked(conn, new, &label, &key)?;
     let every = store::every(conn, new.object)?;
     if every.len() as i64 >= store::MOST {
         return Err(Refusal::invalid("", "There are 500 fields already."));
@@ -107,6 +74,51 @@ pub fn declare(conn: &mut Conn, new: &NewField, by: &By) -> Result<Field, Refusa
     }
     tell(conn, "field.created", id, &label, by)?;
     store::find(conn, id)?.ok_or(Refusal::Missing)
+}
+
+/// The options as they are kept, if everything about the field can be so.
+fn checked(
+    conn: &mut Conn,
+    new: &NewField,
+    label: &str,
+    key: &str,
+) -> Result<Vec<FieldOption>, Refusal> {
+    let mut errors = Errors::new();
+    if label.is_empty() || key.is_empty() {
+        errors.add("label", "Give the field a name.");
+    }
+    if is_built_in(new.object, key) {
+        errors.add("label", "There is a detail of this name already.");
+    }
+    let options = match cleaned(&new.options) {
+        Ok(options) if options.is_empty() && new.kind.has_options() => {
+            errors.add("options", "Write at least one option.");
+            options
+        }
+        Ok(options) => options,
+        Err(why) => {
+            errors.add("options", why);
+            Vec::new()
+        }
+    };
+    if new.is_unique && !new.kind.can_be_unique() {
+        errors.add("is_unique", "Values of this type may always repeat.");
+    }
+    match store::of_key(conn, new.object, key)? {
+        Some(field) if field.is_live() => {
+            errors.add("label", "There is a field of this name already.");
+        }
+        Some(_) => errors.add(
+            "label",
+            "A field of this name is out of use. Bring it back instead.",
+        ),
+        None => {}
+    }
+    if errors.is_empty() {
+        Ok(options)
+    } else {
+        Err(Refusal::Invalid(errors))
+    }
 }
 
 /// Writes down what was done to a field.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::actions::{cleaned, tell};
-use super::jobs::{Settle, TryKind};
+use super::settling::{Settle, TryKind};
 use super::{Field, FieldKind, FieldOption, store};
 use crate::base::ids::TraitKeyId;
 use crate::base::money::Currency;

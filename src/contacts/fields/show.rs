@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Field, FieldKind, Ways};
 use crate::base::money::{Currency, Money};
 use crate::base::{Timestamp, phone};
-use crate::contacts::traits;
+use crate::contacts::said;
 use crate::web::number;
 
 /// One word of a value.
@@ -56,7 +56,7 @@ impl Field {
             },
             Err(_) => Shown {
                 pieces: vec![Piece {
-                    words: traits::shown(json),
+                    words: said::shown(json),
                     ..Piece::default()
                 }],
                 is_valid: false,
@@ -68,7 +68,7 @@ impl Field {
     pub fn typed(&self, json: &str, ways: &Ways) -> String {
         let value = serde_json::from_str::<Value>(json).unwrap_or_default();
         let Ok(value) = self.check(&value, ways) else {
-            return traits::shown(json);
+            return said::shown(json);
         };
         let Some(value) = value else {
             return String::new();

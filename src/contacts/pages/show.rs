@@ -179,23 +179,7 @@ impl ShowPage {
         let can_edit = EditContacts::allows(role);
         let identities = identities::of(conn, id)?;
         let name = identities::named(&contact, &identities);
-        let claims = traits::claims(conn, id)?;
-        let order = memo.recall("trait rules", conn, rules::load)?;
-        let declared = memo.recall("fields contact", conn, |conn| {
-            fields::store::every(conn, Object::Contact)
-        })?;
-        let house = memo.recall("ways of the house", conn, fields::store::ways_of_house)?;
-        let ways = house
-            .as_ref()
-            .clone()
-            .of(ReadSensitive::allows(role), zone, now);
-        let glance = Glance {
-            order: &order,
-            fields: &declared,
-            ways: &ways,
-            open: &extra.open,
-            now,
-        };
+        let (facts, groups, traits) = known(conn, memo, &contact, viewer, &extra.open)?;
         let owners = memo.recall("owners", conn, store::owners)?;
         let ask = StoryAsk {
             about: About::Contact(id),
@@ -228,9 +212,9 @@ impl ShowPage {
                 .collect(),
             stages: Stage::options(),
             codes,
-            facts: glance.columns(&contact, &claims),
-            groups: glance.groups(&claims),
-            traits: glance.others(&claims),
+            facts,
+            groups,
+            traits,
             tags: tags::of_contact(conn, id)?,
             known_tags: memo.recall("tags", conn, tags::all)?.to_vec(),
             cards: cards.read(conn, id, &card_ask)?,
@@ -251,6 +235,36 @@ impl ShowPage {
             contact,
         })
     }
+}
+
+/// Facts that are columns, fields by their groups, and whatever else is claimed.
+fn known(
+    conn: &mut Conn,
+    memo: &Memo,
+    contact: &Contact,
+    viewer: &Viewer,
+    open: &Open,
+) -> QueryResult<(Vec<Fact>, Vec<Group>, Vec<Fact>)> {
+    let claims = traits::claims(conn, contact.id)?;
+    let order = memo.recall("trait rules", conn, rules::load)?;
+    let declared = memo.recall("fields contact", conn, |conn| {
+        fields::store::every(conn, Object::Contact)
+    })?;
+    let house = memo.recall("ways of the house", conn, fields::store::ways_of_house)?;
+    let sees_sensitive = ReadSensitive::allows(viewer.user.role);
+    let ways = house.as_ref().clone();
+    let glance = Glance {
+        order: &order,
+        fields: &declared,
+        ways: &ways.of(sees_sensitive, viewer.zone(), viewer.now),
+        open,
+        now: viewer.now,
+    };
+    Ok((
+        glance.columns(contact, &claims),
+        glance.groups(&claims),
+        glance.others(&claims),
+    ))
 }
 
 /// Name and address of the company.

@@ -234,29 +234,7 @@ fn learn(
         let Some(key) = keys.get(&claim.key) else {
             continue;
         };
-        let known: Option<(String, SourceId, Timestamp)> = company_traits::table
-            .filter(company_traits::company_id.eq(company))
-            .filter(company_traits::key_id.eq(key))
-            .select((
-                company_traits::value,
-                company_traits::source_id,
-                company_traits::at,
-            ))
-            .first(conn)
-            .optional()?;
-        let said = |value: &str, source_id, at| survivorship::Claim {
-            identity_id: IdentityId(0),
-            source_id,
-            value: value.to_owned(),
-            at,
-            pinned_at: None,
-        };
-        let after = said(&claim.value, draft.source_id, draft.at);
-        let is_outdone = |(value, source, at): (String, SourceId, Timestamp)| {
-            let before = said(&value, source, at);
-            rules.order.compare(*key, &before, &after).is_ge()
-        };
-        if known.is_some_and(is_outdone) {
+        if is_outdone(conn, draft, company, *key, &claim.value, rules)? {
             continue;
         }
         diesel::insert_into(company_traits::table)
@@ -280,6 +258,39 @@ fn learn(
         index::write(conn, rules.declared, shown.into_iter())?;
     }
     Ok(())
+}
+
+/// Whether what a company shows goes before what a draft says.
+fn is_outdone(
+    conn: &mut Conn,
+    draft: &Draft,
+    company: i64,
+    key: i64,
+    value: &str,
+    rules: &Rules<'_>,
+) -> QueryResult<bool> {
+    let known: Option<(String, SourceId, Timestamp)> = company_traits::table
+        .filter(company_traits::company_id.eq(company))
+        .filter(company_traits::key_id.eq(key))
+        .select((
+            company_traits::value,
+            company_traits::source_id,
+            company_traits::at,
+        ))
+        .first(conn)
+        .optional()?;
+    let said = |value: &str, source_id, at| survivorship::Claim {
+        identity_id: IdentityId(0),
+        source_id,
+        value: value.to_owned(),
+        at,
+        pinned_at: None,
+    };
+    let after = said(value, draft.source_id, draft.at);
+    Ok(known.is_some_and(|(value, source, at)| {
+        let before = said(&value, source, at);
+        rules.order.compare(key, &before, &after).is_ge()
+    }))
 }
 
 fn belong(conn: &mut Conn, source: SourceId, company: i64, contact: ContactId) -> QueryResult<()> {

@@ -50,21 +50,7 @@ pub(super) fn write(
         return Ok(learned);
     }
     let order = rules::load(conn)?;
-    let groups: Vec<&(&Draft, Owner)> = owned
-        .iter()
-        .filter(|(draft, _)| draft.kind == EventKind::Group)
-        .collect();
-    if !groups.is_empty() {
-        let declared = index::Declared::load(conn, Object::Company)?;
-        let rules = companies::Rules {
-            order: &order,
-            declared: &declared,
-        };
-        for (draft, owner) in groups {
-            let contact = ContactId(world.survivor(owner.contact));
-            companies::join(conn, draft, contact, &rules, draft.received_at)?;
-        }
-    }
+    join_companies(conn, owned, world, &order)?;
     let speakers: Vec<(usize, &Draft, Owner)> = owned
         .iter()
         .enumerate()
@@ -88,6 +74,39 @@ pub(super) fn write(
         let news = show(&said, &keys, &order, &mut shown, &mut changes);
         learned.insert(*n, news);
     }
+    let rows = put(conn, changes)?;
+    found_by.extend(columns::project(conn, &rows, &keys, world, now)?);
+    Ok(learned)
+}
+
+/// The companies of groups, and who belongs to them.
+fn join_companies(
+    conn: &mut Conn,
+    owned: &[(&Draft, Owner)],
+    world: &World,
+    order: &Order,
+) -> QueryResult<()> {
+    let mut groups = owned
+        .iter()
+        .filter(|(draft, _)| draft.kind == EventKind::Group)
+        .peekable();
+    if groups.peek().is_none() {
+        return Ok(());
+    }
+    let declared = index::Declared::load(conn, Object::Company)?;
+    let rules = companies::Rules {
+        order,
+        declared: &declared,
+    };
+    for (draft, owner) in groups {
+        let contact = ContactId(world.survivor(owner.contact));
+        companies::join(conn, draft, contact, &rules, draft.received_at)?;
+    }
+    Ok(())
+}
+
+/// Writes down what is shown from now on; gives those rows that say something else than before.
+fn put(conn: &mut Conn, changes: Changes) -> QueryResult<Vec<TraitRow>> {
     let Changes { rows, news } = changes;
     let mut rows: Vec<TraitRow> = rows.into_values().collect();
     rows.sort_unstable_by_key(|row| (row.contact_id, row.key_id));
@@ -110,8 +129,7 @@ pub(super) fn write(
         .map(|row| (row.contact_id, row.key_id, Some(row.value.as_str())));
     index::write(conn, &declared, typed)?;
     rows.retain(|row| news.contains(&(row.contact_id, row.key_id)));
-    found_by.extend(columns::project(conn, &rows, &keys, world, now)?);
-    Ok(learned)
+    Ok(rows)
 }
 
 /// A draft that claims something, on whose identity, and of which contact.

@@ -7,7 +7,7 @@ use super::store;
 use crate::accounts::audit::{self, By};
 use crate::base::Timestamp;
 use crate::base::ids::{CRM_SOURCE, SourceId};
-use crate::contacts::fields::jobs::Settle;
+use crate::contacts::fields::settling::Settle;
 use crate::db::schema::sources;
 use crate::db::{Conn, PortableExt};
 use crate::jobs;

@@ -9,7 +9,7 @@ use rapport::accounts::Role;
 use rapport::accounts::audit::By;
 use rapport::base::clock;
 use rapport::base::ids::SourceId;
-use rapport::contacts::fields::jobs::Settle;
+use rapport::contacts::fields::settling::Settle;
 use rapport::contacts::survivorship::Rule;
 use rapport::contacts::{rules, traits};
 use rapport::events::sources::{NewSource, SourceKind, actions};

@@ -11,7 +11,7 @@ use crate::accounts::{Can, Viewer};
 use crate::base::ids::TraitKeyId;
 use crate::base::money::Currency;
 use crate::contacts::fields::change::{self, Changes};
-use crate::contacts::fields::jobs::{Fault, Faults};
+use crate::contacts::fields::settling::{Fault, Faults};
 use crate::contacts::fields::{Field, FieldKind, FieldOption, NewField, Object, actions, store};
 use crate::contacts::pages::by;
 use crate::contacts::refusal::Refusal;

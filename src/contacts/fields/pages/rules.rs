@@ -11,7 +11,7 @@ use crate::accounts::rights::ManageFields;
 use crate::base::ids::SourceId;
 use crate::contacts::fields::{Object, actions::tell};
 
-use crate::contacts::fields::jobs::Settle;
+use crate::contacts::fields::settling::Settle;
 use crate::contacts::model::Field as Fact;
 use crate::contacts::pages::by;
 use crate::contacts::survivorship::Rule;
