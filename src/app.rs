@@ -14,6 +14,8 @@ use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
 use crate::contacts::duplicates;
+use crate::contacts::export::{self, work::Sweep as SweepExports};
+use crate::contacts::import::apply::Keepers;
 use crate::contacts::merge::{self, Followers};
 use crate::contacts::tags::{self, TagUses};
 use crate::contacts::{self, Cards, CompanyCards};
@@ -162,6 +164,16 @@ impl House {
             .with::<contacts::fields::settling::Settle>(())
             .with::<contacts::list::runs::Go>(())
             .with::<contacts::fields::settling::TryKind>(())
+            .with::<contacts::import::work::Run>(contacts::import::work::Tools {
+                files: self.files.clone(),
+                make_deals: deals::imported::make,
+            })
+            .with::<export::work::Run>(export::Tools {
+                files: self.files.clone(),
+                find: export::everybody,
+            })
+            .with::<SweepExports>(self.files.clone())
+            .with::<contacts::import::work::Undo>(import_keepers())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
                 db: self.db.clone(),
@@ -218,6 +230,7 @@ fn schedule() -> Schedule {
     Schedule::new()
         .every(Duration::from_hours(24), duplicates::jobs::Search)
         .every(Duration::from_hours(1), accounts::jobs::Sweep)
+        .every(Duration::from_hours(1), SweepExports)
 }
 
 /// What works in the background.
@@ -298,6 +311,19 @@ fn strands() -> Strands {
         desk::story::mails,
         campaigns::story::mails,
     ])
+}
+
+/// Who keeps something of a contact that an import made: it stays when the import is taken back.
+fn import_keepers() -> Keepers {
+    Keepers {
+        touched: vec![
+            deals::imported::keeps,
+            desk::related::keeps,
+            campaigns::story::keeps,
+            privacy::store::keeps,
+        ],
+        remove_deals: deals::imported::remove,
+    }
 }
 
 /// What stands beside a contact's story, beyond its companies.

@@ -1,6 +1,7 @@
 //! Stored files: bytes in an object store (a folder unless configured otherwise), one row each in `files`.
 //! The row is written last and removed first, so that a row always has its bytes.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -104,6 +105,35 @@ impl Files {
         }
     }
 
+    /// Begins a file that comes piece by piece, on a shelf of its own, without a row.
+    pub fn begin(&self, shelf: &str) -> Result<Incoming, FileError> {
+        let key = format!("{shelf}/{}", token::readable(20));
+        let path = self.folder.join(&key);
+        let failed = |error| FileError::Folder(key.clone(), error);
+        std::fs::create_dir_all(self.folder.join(shelf)).map_err(failed)?;
+        let file = std::fs::File::create_new(&path).map_err(failed)?;
+        Ok(Incoming {
+            file: std::io::BufWriter::with_capacity(256 << 10, file),
+            path,
+            key,
+            is_kept: false,
+        })
+    }
+
+    /// A file that came piece by piece, to be read from its beginning.
+    pub fn open_kept(&self, key: &str) -> Result<std::fs::File, FileError> {
+        std::fs::File::open(self.folder.join(key))
+            .map_err(|error| FileError::Folder(key.to_owned(), error))
+    }
+
+    /// Removes what is under a key and has no row. What is gone already is no error.
+    pub async fn discard(&self, key: &str) -> Result<(), FileError> {
+        match self.store.delete(&Path::from(key)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Stores bytes and their row.
     pub async fn put(
         &self,
@@ -178,6 +208,52 @@ impl Files {
         match self.store.delete(&Path::from(key.as_str())).await {
             Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A file on its way in. Dropped before [`Incoming::keep`], it is gone.
+#[derive(Debug)]
+pub struct Incoming {
+    file: std::io::BufWriter<std::fs::File>,
+    path: PathBuf,
+    key: String,
+    is_kept: bool,
+}
+
+impl Incoming {
+    /// Keeps it, on the disk and not in its cache; answers with its key and its bytes.
+    pub fn keep(mut self) -> Result<(String, u64), FileError> {
+        let failed = |error| FileError::Folder(self.key.clone(), error);
+        self.file.flush().map_err(failed)?;
+        let file = self.file.get_ref();
+        file.sync_all().map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        if let Some(shelf) = self.path.parent() {
+            let shelf = std::fs::File::open(shelf).map_err(failed)?;
+            shelf.sync_all().map_err(failed)?;
+        }
+        self.is_kept = true;
+        Ok((self.key.clone(), size))
+    }
+}
+
+impl Write for Incoming {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.is_kept
+            && let Err(error) = std::fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, key = self.key, "a file that was not kept stays behind");
         }
     }
 }

@@ -47,6 +47,10 @@ rights! {
     ReadSensitive: "see sensitive fields", None, [Admin | Manager];
     /// Fields of contacts and companies: their types, groups and rules.
     ManageFields: "change fields", None, [Admin];
+    /// Bringing files of contacts in, and taking that back.
+    ImportContacts: "import contacts", None, [Admin | Manager | Sales | Marketing];
+    /// Writing contacts into files to take away.
+    ExportContacts: "export contacts", None, [Admin | Manager | Sales | Marketing];
     /// Names, colours and ends of tags.
     ManageTags: "change tags", None, [Admin | Manager | Marketing];
     /// Sources, their events and their health.
@@ -98,6 +102,7 @@ pub fn doors(role: Role) -> Doors {
         see_tickets: ReadTickets::allows(role),
         see_campaigns: ReadCampaigns::allows(role),
         add_contacts: EditContacts::allows(role),
+        import_contacts: ImportContacts::allows(role),
         add_deals: EditDeals::allows(role),
         add_tasks: DoTasks::allows(role),
         add_tickets: EditTickets::allows(role),

@@ -171,6 +171,14 @@ id!(
     /// A mail as it came in.
     InboundId
 );
+id!(
+    /// A file of contacts brought in.
+    ImportId
+);
+id!(
+    /// A file of contacts written out.
+    ExportId
+);
 
 /// The built-in source: what people type and do in Rapport itself.
 pub const CRM_SOURCE: SourceId = SourceId(1);

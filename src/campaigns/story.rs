@@ -184,3 +184,11 @@ fn parted(conn: &mut Conn, parting: &Parting<'_>) -> QueryResult<()> {
         .execute(conn)
         .map(|_| ())
 }
+
+/// Which of some contacts got mailings: they are kept when an import is taken back.
+pub fn keeps(conn: &mut Conn, ids: &[ContactId], _: Timestamp) -> QueryResult<Vec<ContactId>> {
+    recipients::table
+        .filter(recipients::contact_id.eq_any(ids))
+        .select(recipients::contact_id)
+        .load(conn)
+}

@@ -986,6 +986,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        file_key -> Text,
+        size -> BigInt,
+        settings -> Text,
+        state -> Text,
+        position -> BigInt,
+        bytes_read -> BigInt,
+        created -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        duplicates -> BigInt,
+        failed -> BigInt,
+        kept -> BigInt,
+        trouble -> Text,
+        created_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    import_rows (import_id, line) {
+        import_id -> BigInt,
+        line -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        outcome -> Text,
+        reason -> Text,
+        data -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_fixes (import_id, line, col) {
+        import_id -> BigInt,
+        line -> BigInt,
+        col -> BigInt,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    import_made (import_id, kind, row_id) {
+        import_id -> BigInt,
+        kind -> Text,
+        row_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    exports (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        format -> Text,
+        ask -> Text,
+        state -> Text,
+        written -> BigInt,
+        total -> Nullable<BigInt>,
+        file_key -> Text,
+        size -> BigInt,
+        trouble -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     view_pins,
     bulk_runs,
@@ -1058,4 +1130,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_files,
     ticket_changes,
     ticket_tags,
+    imports,
+    import_rows,
+    import_fixes,
+    import_made,
+    exports,
 );

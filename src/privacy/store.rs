@@ -126,3 +126,12 @@ pub fn suppressed(
         .limit(limit)
         .load(conn)
 }
+
+/// Which of some contacts allowed or refused something: they are kept when an import is taken back.
+pub fn keeps(conn: &mut Conn, ids: &[ContactId], since: Timestamp) -> QueryResult<Vec<ContactId>> {
+    consent_entries::table
+        .filter(consent_entries::contact_id.eq_any(ids))
+        .filter(consent_entries::at.ge(since))
+        .select(consent_entries::contact_id)
+        .load(conn)
+}

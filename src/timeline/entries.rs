@@ -77,6 +77,7 @@ fn headline(kind: EntryKind, data: &Value, who: Option<&str>) -> Vec<Part> {
             }
             _ => by(vec![Part::bold("Created")]),
         },
+        EntryKind::Imported => by(imported(&word, data)),
         EntryKind::Changed | EntryKind::Owner | EntryKind::Stage => by(change(kind, &word)),
         EntryKind::Tagged => by(vec![Part::bold("Tagged"), Part::chip(word("tag"), "")]),
         EntryKind::Untagged => by(vec![
@@ -103,6 +104,22 @@ fn headline(kind: EntryKind, data: &Value, who: Option<&str>) -> Vec<Part> {
         EntryKind::DealJoined => by(deals::people("joined", "Added to", &word, data)),
         EntryKind::DealLeft => by(deals::people("left", "Taken off", &word, data)),
     }
+}
+
+fn imported(word: &impl Fn(&str) -> String, data: &Value) -> Vec<Part> {
+    let mut parts = vec![Part::bold("Imported from")];
+    parts.push(match data.get("import").and_then(Value::as_i64) {
+        Some(id) => Part::link(word("file"), format!("/imports/{id}")),
+        None => Part::plain(word("file")),
+    });
+    let labels = word("labels");
+    if !labels.is_empty() {
+        parts.insert(0, Part::bold(labels));
+    }
+    if let (2.., Some(Part::Bold(verb))) = (parts.len(), parts.get_mut(1)) {
+        "imported from".clone_into(verb);
+    }
+    parts
 }
 
 fn change(kind: EntryKind, word: &impl Fn(&str) -> String) -> Vec<Part> {
@@ -192,6 +209,7 @@ fn merged(word: &impl Fn(&str) -> String, data: &Value) -> Vec<Part> {
 fn mark(kind: EntryKind) -> (&'static str, &'static str) {
     match kind {
         EntryKind::Created => ("plus", "green"),
+        EntryKind::Imported => ("upload", ""),
         EntryKind::Changed => ("edit", ""),
         EntryKind::Owner => ("person", ""),
         EntryKind::Stage => ("flag", "accent"),

@@ -16,6 +16,6 @@ mod stream;
 pub use mark::{Bound, Mark};
 pub use model::{About, Act, EntryKind, Later, NewEntry, Part, Show, Slip, StoryItem, SubLine};
 pub use pages::{NoteForm, routes};
-pub use store::add;
+pub use store::{add, add_all};
 pub use story::{Story, StoryAsk, Strand, StrandAsk, Strands};
 pub use stream::{Stream, StreamLine};

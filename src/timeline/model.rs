@@ -13,6 +13,8 @@ text_enum!(
     EntryKind {
         /// The record was made. `by`: what made it, where that was no person.
         Created => "created",
+        /// A file brought it, or something of it. `file`, `import`; `labels`: what changed, of a record that was there.
+        Imported => "imported",
         /// A fact changed. `label`, `from`, `to`.
         Changed => "changed",
         /// Somebody else looks after it. `from`, `to`: names, or null.

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::mark::Bound;
-use super::model::{About, Entry, NewEntry};
-use crate::base::ids::UserId;
+use super::model::{About, Entry, EntryKind, NewEntry};
+use crate::base::Timestamp;
+use crate::base::ids::{CompanyId, ContactId, DealId, UserId};
 use crate::db::schema::{timeline_entries, users};
 use crate::db::{Cached, Conn, padded};
+use crate::insert_all;
 
 /// Writes one entry; call it in the transaction of the change it tells of.
 pub fn add(conn: &mut Conn, new: &NewEntry) -> QueryResult<()> {
@@ -25,6 +27,36 @@ pub fn add(conn: &mut Conn, new: &NewEntry) -> QueryResult<()> {
         ))
         .execute(conn)
         .map(|_| ())
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = timeline_entries, treat_none_as_default_value = false)]
+struct Row {
+    contact_id: Option<ContactId>,
+    company_id: Option<CompanyId>,
+    deal_id: Option<DealId>,
+    at: Timestamp,
+    kind: EntryKind,
+    actor_id: Option<UserId>,
+    subject_id: Option<i64>,
+    data: String,
+}
+
+/// Writes many entries; call it in the transaction of what they tell of.
+pub fn add_all(conn: &mut Conn, new: &[NewEntry]) -> QueryResult<()> {
+    let row = |new: &NewEntry| Row {
+        contact_id: new.contact_id,
+        company_id: new.company_id,
+        deal_id: new.deal_id,
+        at: new.at,
+        kind: new.kind,
+        actor_id: new.actor_id,
+        subject_id: new.subject_id,
+        data: new.data.to_string(),
+    };
+    let rows: Vec<Row> = new.iter().map(row).collect();
+    insert_all!(conn, timeline_entries::table, &rows);
+    Ok(())
 }
 
 /// Entries about one record below a bound, newest first.

@@ -216,6 +216,7 @@ fn shell() -> Shell {
                 see_tickets: true,
                 see_campaigns: true,
                 add_contacts: true,
+                import_contacts: true,
                 add_deals: true,
                 add_tasks: true,
                 add_tickets: true,

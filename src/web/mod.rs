@@ -18,6 +18,7 @@ mod page;
 mod paging;
 mod request;
 mod shell;
+pub mod spool;
 pub mod streams;
 pub mod ui;
 mod upload;

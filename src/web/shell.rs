@@ -64,6 +64,8 @@ pub struct Doors {
     pub see_campaigns: bool,
     /// New contacts and companies.
     pub add_contacts: bool,
+    /// Bringing files of contacts in.
+    pub import_contacts: bool,
     /// New deals.
     pub add_deals: bool,
     /// New tasks.

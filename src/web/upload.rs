@@ -126,7 +126,7 @@ fn fields(body: &[u8]) -> Vec<Part> {
     url::form_urlencoded::parse(body).map(field).collect()
 }
 
-fn boundary(media_type: &str) -> Option<String> {
+pub(super) fn boundary(media_type: &str) -> Option<String> {
     let rest = media_type.trim().strip_prefix("multipart/form-data")?;
     let value = rest
         .split(';')
@@ -170,7 +170,7 @@ fn split<'a>(bytes: &'a [u8], seam: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
 }
 
 /// A quoted parameter; browsers write a quote inside it as `%22`.
-fn parameter(disposition: &str, name: &str) -> Option<String> {
+pub(super) fn parameter(disposition: &str, name: &str) -> Option<String> {
     // A name in quotes may hold a semicolon.
     let mut is_quoted = false;
     let mut parts = disposition.split(|c| {

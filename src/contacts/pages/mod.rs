@@ -13,7 +13,9 @@ use actix_web::{HttpRequest, web};
 use super::api;
 use super::companies;
 use super::duplicates;
+use super::export;
 use super::fields;
+use super::import;
 use super::list;
 use super::merge;
 use super::model::By;
@@ -83,6 +85,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             post().to(relate::company),
         )
         .configure(companies::routes)
+        .configure(import::routes)
+        .configure(export::pages::routes)
         .configure(api::routes);
 }
 

@@ -220,3 +220,12 @@ fn parted(conn: &mut Conn, parting: &Parting<'_>) -> QueryResult<()> {
         .execute(conn)
         .map(|_| ())
 }
+
+/// Which of some contacts have tickets: they are kept when an import is taken back.
+pub fn keeps(conn: &mut Conn, ids: &[ContactId], _: Timestamp) -> QueryResult<Vec<ContactId>> {
+    let rows: Vec<Option<ContactId>> = tickets::table
+        .filter(tickets::contact_id.eq_any(ids))
+        .select(tickets::contact_id)
+        .load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}

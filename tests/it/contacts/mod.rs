@@ -7,6 +7,7 @@ mod duplicates;
 mod fields;
 mod fields_said;
 mod filter;
+mod import;
 mod list;
 mod merges;
 mod record;

@@ -1,0 +1,215 @@
+//! Exports at work. Cut short, an export is written anew from its first row.
+
+use std::io::Write;
+
+use diesel::QueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::model::{ExportAsk, Format, State};
+use super::xlsx::Workbook;
+use super::{columns, csv, store};
+use crate::base::clock::{self, DAY};
+use crate::base::ids::{ContactId, ExportId};
+use crate::db::Conn;
+use crate::files::{Files, Incoming};
+use crate::jobs::{Context, Fault, Job, Outcome};
+
+/// Contacts read at a time.
+const CHUNK: i64 = 500;
+/// For how long the file can be had.
+const LIFE: i64 = 7 * DAY;
+
+/// Ids of contacts, and where the next begin; none at the end.
+pub type Found = (Vec<ContactId>, Option<String>);
+
+/// What exports need.
+#[derive(Clone)]
+pub struct Tools {
+    /// Where files go.
+    pub files: Files,
+    /// The contacts that are asked for, some at a time, after what the call before gave.
+    pub find: fn(&mut Conn, &ExportAsk, Option<&str>, i64) -> QueryResult<Found>,
+}
+
+/// Every known contact.
+pub fn everybody(
+    conn: &mut Conn,
+    _: &ExportAsk,
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Found> {
+    let after = after
+        .and_then(|after| after.parse().ok())
+        .unwrap_or(ContactId(0));
+    let ids = store::known(conn, after, limit)?;
+    let next = ids
+        .last()
+        .filter(|_| ids.len() as i64 == limit)
+        .map(ToString::to_string);
+    Ok((ids, next))
+}
+
+/// Writes a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// Which.
+    pub export: ExportId,
+}
+
+/// A file of either kind.
+enum Table {
+    Csv(Incoming),
+    Xlsx(Box<Workbook<Incoming>>),
+}
+
+impl Table {
+    fn begin(files: &Files, ask: &ExportAsk) -> Result<Self, Fault> {
+        let mut file = files
+            .begin("exports")
+            .map_err(|error| Fault::Later(error.to_string()))?;
+        Ok(match ask.format {
+            Format::Csv => {
+                if ask.with_bom {
+                    file.write_all("\u{feff}".as_bytes()).map_err(full)?;
+                }
+                Self::Csv(file)
+            }
+            Format::Xlsx => Self::Xlsx(Box::new(Workbook::new(file).map_err(full)?)),
+        })
+    }
+
+    fn row(&mut self, cells: &[String]) -> Result<(), Fault> {
+        let cells = cells.iter().map(String::as_str);
+        match self {
+            Self::Csv(file) => {
+                let mut line = String::new();
+                csv::line(&mut line, cells);
+                file.write_all(line.as_bytes()).map_err(full)
+            }
+            Self::Xlsx(book) => book.row(cells).map_err(full),
+        }
+    }
+
+    fn keep(self) -> Result<(String, u64), Fault> {
+        let file = match self {
+            Self::Csv(file) => file,
+            Self::Xlsx(book) => book.finish().map_err(full)?,
+        };
+        file.keep().map_err(|error| Fault::Later(error.to_string()))
+    }
+}
+
+fn full(error: std::io::Error) -> Fault {
+    Fault::Never(format!("The file could not be written: {error}."))
+}
+
+impl Job for Run {
+    type Tools = Tools;
+    const KIND: &'static str = "contacts.export";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("export.{}", self.export))
+    }
+
+    async fn run(self, context: Context<Tools>) -> Outcome {
+        let id = self.export;
+        let export = context.db.read(move |conn| store::find(conn, id)).await?;
+        let Some(export) = export.filter(|export| export.state == State::Running) else {
+            return context.finish(|_| Ok(())).await;
+        };
+        let written = match serde_json::from_str(&export.ask) {
+            Ok(ask) => written(&context, id, ask).await,
+            Err(error) => Err(Fault::Never(error.to_string())),
+        };
+        let now = clock::now();
+        match written {
+            Ok((rows, key, size)) => {
+                let until = now.plus(LIFE);
+                context
+                    .finish(move |conn| store::ready(conn, id, rows, &key, size as i64, now, until))
+                    .await
+            }
+            Err(Fault::Never(why)) => {
+                context
+                    .finish(move |conn| store::failed(conn, id, &why, now))
+                    .await
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// Writes every row; how many there are, and where the file is.
+async fn written(
+    context: &Context<Tools>,
+    id: ExportId,
+    ask: ExportAsk,
+) -> Result<(i64, String, u64), Fault> {
+    let mut table = Table::begin(&context.tools.files, &ask)?;
+    let find = context.tools.find;
+    let zone = ask.zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+    let wanted = ask.columns.clone();
+    let labels = context
+        .db
+        .read(move |conn| columns::labels(conn, &wanted))
+        .await?;
+    table.row(&labels)?;
+    let (mut n, mut after) = (0, None);
+    loop {
+        let (ask, from) = (ask.clone(), after.clone());
+        let (rows, next) = context
+            .db
+            .read(move |conn| {
+                let (ids, next) = find(conn, &ask, from.as_deref(), CHUNK)?;
+                Ok::<_, diesel::result::Error>((
+                    columns::rows(conn, &ids, &ask.columns, zone)?,
+                    next,
+                ))
+            })
+            .await?;
+        for row in &rows {
+            table.row(row)?;
+        }
+        n += rows.len() as i64;
+        if n % (CHUNK * 8) == 0 {
+            context
+                .db
+                .write(move |conn| store::progress(conn, id, n))
+                .await?;
+        }
+        if next.is_none() {
+            break;
+        }
+        after = next;
+    }
+    let (key, size) = table.keep()?;
+    Ok((n, key, size))
+}
+
+/// Removes files that nobody fetched in time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sweep;
+
+impl Job for Sweep {
+    type Tools = Files;
+    const KIND: &'static str = "contacts.export.sweep";
+    const PRIORITY: i64 = crate::jobs::IDLE;
+
+    fn unique_key(&self) -> Option<String> {
+        Some("export.sweep".to_owned())
+    }
+
+    async fn run(self, context: Context<Files>) -> Outcome {
+        let now = context.now;
+        let old = context
+            .db
+            .read(move |conn| store::expired(conn, now))
+            .await?;
+        for (_, key) in &old {
+            let gone = context.tools.discard(key).await;
+            gone.map_err(|error| Fault::Later(error.to_string()))?;
+        }
+        let ids: Vec<ExportId> = old.into_iter().map(|(id, _)| id).collect();
+        context.finish(move |conn| store::expire(conn, &ids)).await
+    }
+}
