@@ -7,6 +7,7 @@
 
 pub mod draft;
 mod field;
+pub mod form;
 mod kind;
 mod matches;
 mod op;

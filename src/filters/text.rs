@@ -1,6 +1,8 @@
 //! The text form, for people who write rules and for logs: `stage is customer and (city is Oslo or not tag any_of (vip))`.
 //! `and` binds closer than `or`. A word of letters, digits and `_ - . : @ / +` stands as it is, anything else in quotes.
 
+use std::fmt;
+
 use super::op::{Arity, Op};
 use super::tree::{DEEPEST, MOST_VALUES, Node, Test};
 
@@ -29,6 +31,12 @@ pub fn read(words: &str) -> Result<Node, String> {
     match reader.next() {
         Some(token) => Err(format!("“{}” is not expected here.", token.word())),
         None => Ok(node.canonical()),
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&print(self))
     }
 }
 

@@ -1,11 +1,8 @@
 //! The tree as somebody asked for it, and its canonical shape.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::op::Op;
-use super::text;
 
 /// Groups within groups.
 pub const DEEPEST: usize = 8;
@@ -235,11 +232,5 @@ fn group(
             members.push(last);
             Ok(members)
         }
-    }
-}
-
-impl fmt::Display for Node {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text::print(self))
     }
 }

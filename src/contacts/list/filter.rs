@@ -10,7 +10,8 @@ use super::{catalog, lines, reader};
 use crate::accounts::Can;
 use crate::accounts::rights::ReadContacts;
 use crate::db::Db;
-use crate::filters::draft::{Control, Draft, Join, Part, Row};
+use crate::filters::draft::{Draft, Join};
+use crate::filters::form::{Control, Part, Row};
 use crate::filters::{Catalog, Rule};
 use crate::web::{Error, Page, Redirect, Result, redirect};
 

@@ -10,6 +10,7 @@ mod filter;
 mod lines;
 mod page;
 pub mod query;
+mod rows;
 pub mod runs;
 mod sifted;
 mod trash;

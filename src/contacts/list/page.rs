@@ -8,6 +8,7 @@ use super::columns::{self, BuiltIn, Column};
 use super::did;
 use super::lines::{self, Cell, Line};
 use super::query::{self, Rows};
+use super::rows;
 use super::{catalog, reader};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
@@ -210,7 +211,7 @@ pub async fn index(
 
 impl ListPage {
     fn read(conn: &mut Conn, memo: &Memo, ask: Ask, viewer: &Viewer) -> Result<Self> {
-        let rows = query::page(conn, &ask, &reader(viewer))?;
+        let rows = rows::page(conn, &ask, &reader(viewer))?;
         let count = count(conn, memo, &ask, &rows, viewer)?;
         let is_bare = rows.rows.is_empty() && !ask.is_filtered() && query::is_empty(conn)?;
         let owners = memo.recall("owners", conn, store::owners)?;

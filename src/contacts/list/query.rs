@@ -7,14 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::ask::{Ask, From, Sort};
+use super::catalog;
 use super::did::{Boxed, Doers};
-use super::{catalog, sifted};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, TagId, UserId};
 use crate::contacts::fields::{self, Object};
 use crate::contacts::model::Stage;
-use crate::contacts::words;
-use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contact_tags, contacts, event_days, identities};
 use crate::db::{Cached, Conn, Predicate, padded};
 use crate::filters::{Reader, Rule};
@@ -27,9 +25,6 @@ pub const PAGE: usize = 50;
 pub const MOST_COUNTED: usize = 1_000;
 /// A tag on more contacts than this is looked up contact by contact, not the other way round.
 const WIDE_TAG: i64 = 2_000;
-/// Hits of the search that are looked at in one go: most of a page's filters leave nearly all of them.
-const HITS: i64 = 60;
-
 /// Everybody a filter asks for, whatever the words: for mailings, which are not paged.
 pub fn everybody(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Boxed> {
     let narrow = Narrow::read(conn, ask, reader)?;
@@ -82,57 +77,6 @@ pub struct Rows {
     pub after: Option<Cursor>,
     /// Whether the walk ended before the list did: so many were looked at that somebody should say whether to go on.
     pub is_cut: bool,
-}
-
-/// Reads one page for `reader`.
-pub fn page(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Rows> {
-    let narrow = Narrow::read(conn, ask, reader)?;
-    let reader = reader.user;
-    if !ask.q.is_empty() {
-        return searched(conn, ask, reader, &narrow);
-    }
-    if narrow.is_checked() {
-        return sifted::page(conn, ask, reader, &narrow);
-    }
-    let is_back = matches!(ask.from, From::Before(_));
-    let mut rows = Vec::new();
-    for is_known in populations(ask) {
-        let query = filtered(ask, is_known, reader, &narrow);
-        rows.extend(
-            walk(query, ask)
-                .limit(PAGE as i64 + 1)
-                .select(COLUMNS)
-                .load::<Row>(conn)?,
-        );
-    }
-    if is_back {
-        rows.reverse();
-    }
-    // Of two walks each is in order; names never come from two, and are left as the database puts them.
-    if ask.sort == Sort::Seen {
-        rows.sort_by_key(|row| std::cmp::Reverse((row.last_seen_at, row.id)));
-    }
-    let has_more = rows.len() > PAGE;
-    if is_back {
-        let extra = rows.len().saturating_sub(PAGE);
-        rows.drain(..extra);
-    } else {
-        rows.truncate(PAGE);
-    }
-    let (has_before, has_after) = match ask.from {
-        From::Top => (false, has_more),
-        From::After(_) => (true, has_more),
-        From::Before(_) => (has_more, true),
-    };
-    let at = |row: Option<&Row>, is_there: bool| {
-        row.filter(|_| is_there).map(|row| cursor(ask.sort, row))
-    };
-    Ok(Rows {
-        before: at(rows.first(), has_before),
-        after: at(rows.last(), has_after),
-        rows,
-        is_cut: false,
-    })
 }
 
 /// How many there are; stops at [`MOST_COUNTED`]. `None` for a tag that many have: each would have to be looked at.
@@ -235,7 +179,7 @@ pub(super) const COLUMNS: (
 );
 
 /// A source has its known ones and its visitors apart in the index: both together are two walks.
-fn populations(ask: &Ask) -> Vec<Option<bool>> {
+pub(super) fn populations(ask: &Ask) -> Vec<Option<bool>> {
     match ask.is_known() {
         None if ask.source.is_some() => vec![Some(true), Some(false)],
         known => vec![known],
@@ -278,12 +222,12 @@ impl Narrow {
     }
 
     /// Whether the query holds lists of its own, which no statement kept ready can have.
-    fn has_lists(&self) -> bool {
+    pub(super) fn has_lists(&self) -> bool {
         self.tagged.is_some() || !matches!(self.did, Doers::Anybody) || self.is_checked()
     }
 
     /// Whether contacts are looked at one by one, whatever index is walked.
-    fn is_checked(&self) -> bool {
+    pub(super) fn is_checked(&self) -> bool {
         self.rest.is_some() || matches!(self.did, Doers::Many { .. })
     }
 
@@ -326,7 +270,12 @@ fn tagged(tag: TagId) -> _ {
         .select(contact_tags::contact_id)
 }
 
-fn filtered(ask: &Ask, is_known: Option<bool>, reader: UserId, narrow: &Narrow) -> Boxed {
+pub(super) fn filtered(
+    ask: &Ask,
+    is_known: Option<bool>,
+    reader: UserId,
+    narrow: &Narrow,
+) -> Boxed {
     narrow.check(walkable(ask, is_known, reader, narrow))
 }
 
@@ -408,63 +357,4 @@ pub(super) fn cursor(sort: Sort, row: &Row) -> Cursor {
         Sort::Name => row.sort_name.clone(),
     };
     Cursor { key, id: row.id.0 }
-}
-
-/// By words: the newest records first, and before them whoever has exactly this identifier.
-fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> QueryResult<Rows> {
-    let among = |conn: &mut Conn, ids: Vec<ContactId>| -> QueryResult<Vec<Row>> {
-        let query = filtered(ask, ask.is_known(), reader, narrow)
-            .filter(contacts::id.eq_any(padded(ids)))
-            .order(contacts::id.desc())
-            .select(COLUMNS);
-        if narrow.has_lists() {
-            return query.load(conn);
-        }
-        Cached(query).load(conn)
-    };
-    let mut below = match &ask.from {
-        From::After(cursor) => Some(cursor.id),
-        From::Top | From::Before(_) => None,
-    };
-    let mut rows = Vec::new();
-    if below.is_none() {
-        let exact: Vec<ContactId> = identities::table
-            .filter(identities::value.eq_any([ask.q.clone(), ask.q.to_lowercase()]))
-            .select(identities::contact_id)
-            .limit(10)
-            .load(conn)?;
-        rows = among(conn, exact)?;
-    }
-    let asked = words::asked(&ask.q);
-    let mut is_end = false;
-    // Filters may leave little of many hits; ever larger rounds, and few of them, bound the work of one page.
-    for wanted in [HITS, 200, 500, 500, 500] {
-        let hits = search::find(conn, Kind::Contact, &asked, below, wanted)?;
-        below = hits.last().copied().or(below);
-        is_end = (hits.len() as i64) < wanted;
-        for row in among(conn, hits.into_iter().map(ContactId).collect())? {
-            if !rows.iter().any(|seen: &Row| seen.id == row.id) {
-                rows.push(row);
-            }
-        }
-        if is_end || rows.len() > PAGE {
-            break;
-        }
-    }
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let last = if has_more {
-        rows.last().map(|row| row.id.0)
-    } else {
-        below.filter(|_| !is_end)
-    };
-    Ok(Rows {
-        rows,
-        is_cut: false,
-        before: None,
-        after: last.map(|id| Cursor {
-            key: String::new(),
-            id,
-        }),
-    })
 }
