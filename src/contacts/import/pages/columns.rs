@@ -22,7 +22,7 @@ use crate::files::Files;
 use crate::web::{Errors, Form, Page, Redirect, Result, redirect};
 
 #[derive(Template)]
-#[template(path = "imports/columns.html")]
+#[template(path = "contacts/imports/columns.html")]
 pub struct ColumnsPage {
     import: Import,
     lines: Vec<Line>,

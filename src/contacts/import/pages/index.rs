@@ -15,7 +15,7 @@ use crate::db::Db;
 use crate::web::{Page, Result, When, number};
 
 #[derive(Template)]
-#[template(path = "imports/index.html")]
+#[template(path = "contacts/imports/index.html")]
 pub struct IndexPage {
     lines: Vec<Line>,
     first: String,

@@ -28,7 +28,7 @@ const PROBLEMS: usize = 50;
 const COLUMNS: usize = 8;
 
 #[derive(Template)]
-#[template(path = "imports/preview.html")]
+#[template(path = "contacts/imports/preview.html")]
 pub struct PreviewPage {
     import: Import,
     tried: String,

@@ -25,7 +25,7 @@ const LISTED: i64 = 50;
 const MOST_FAILED: i64 = 100_000;
 
 #[derive(Template)]
-#[template(path = "imports/show.html")]
+#[template(path = "contacts/imports/show.html")]
 pub struct ShowPage {
     import: Import,
     percent: String,

@@ -20,7 +20,7 @@ use crate::web::{Error, Errors, Page, Redirect, Result, redirect};
 const LARGEST: u64 = 10 << 30;
 
 #[derive(Template)]
-#[template(path = "imports/new.html")]
+#[template(path = "contacts/imports/new.html")]
 pub struct NewPage {
     errors: Errors,
 }
