@@ -197,7 +197,7 @@ mod tests {
             *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (*seed >> 33) % below
         };
-        (0..1 + next(12))
+        (0..=next(12))
             .map(|_| Claim {
                 identity_id: IdentityId(next(3) as i64),
                 source_id: SourceId(1 + next(5) as i64),
@@ -217,7 +217,7 @@ mod tests {
         for claim in claims.iter().filter(|claim| !claim.is_empty()) {
             match kept.iter_mut().find(|before| before.is_beside(claim)) {
                 Some(before) if order.compare(KEY, before, claim).is_lt() => {
-                    before.clone_from(claim)
+                    before.clone_from(claim);
                 }
                 Some(_) => {}
                 None => kept.push(claim.clone()),

@@ -84,7 +84,7 @@ pub fn remove(conn: &mut Conn, ids: &[i64], by: &By) -> QueryResult<()> {
             Ok(_) | Err(Refusal::Missing) => {}
             Err(Refusal::Query(error)) => return Err(error),
             Err(refusal) => {
-                tracing::warn!(why = refusal.words(), deal = %id, "an imported deal stays")
+                tracing::warn!(why = refusal.words(), deal = %id, "an imported deal stays");
             }
         }
     }

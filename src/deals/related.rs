@@ -186,7 +186,6 @@ pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
             done: reach
                 .is_some_and(|reach| reach.covers(task))
                 .then(|| format!("/tasks/{}/done?back=%2F", task.id)),
-            ..PanelRow::default()
         }
     };
     Ok(Some(Panel {

@@ -213,7 +213,7 @@ mod tests {
         let mut pairs = Vec::new();
         for row in rows {
             let mut add = |what: &str, value: &str| {
-                pairs.push((format!("{what}-{}", row.path), value.to_owned()))
+                pairs.push((format!("{what}-{}", row.path), value.to_owned()));
             };
             match &row.part {
                 Part::Head(join) => add("g", join.word()),
@@ -237,7 +237,7 @@ mod tests {
                     match &test.control {
                         Control::None => {}
                         Control::Text(one) | Control::Lines(one) | Control::Number(one) => {
-                            add("v", one)
+                            add("v", one);
                         }
                         Control::Numbers(a, b) | Control::Dates(a, b) => {
                             add("v", a);

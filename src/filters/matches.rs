@@ -51,8 +51,8 @@ impl Ask<'_> {
             (Is::Contains(letters), Facts::Text(own)) => fold(own).contains(letters.as_str()),
             (Is::Begins(letters), Facts::Text(own)) => fold(own).starts_with(letters.as_str()),
             (Is::Numbers(from, to), Facts::Number(own)) => {
-                from.is_none_or(|(n, included)| *own > n || included && *own == n)
-                    && to.is_none_or(|(n, included)| *own < n || included && *own == n)
+                from.is_none_or(|(n, included)| if included { *own >= n } else { *own > n })
+                    && to.is_none_or(|(n, included)| if included { *own <= n } else { *own < n })
             }
             (Is::Times(from, to), Facts::Time(own)) => {
                 from.is_none_or(|from| *own >= from) && to.is_none_or(|to| *own < to)

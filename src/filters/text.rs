@@ -87,7 +87,9 @@ fn put_test(test: &Test, out: &mut String) {
         }
         (_, many) => {
             let many: Vec<String> = many.iter().map(|value| quoted(value)).collect();
-            out.push_str(&format!(" ({})", many.join(", ")));
+            out.push_str(" (");
+            out.push_str(&many.join(", "));
+            out.push(')');
         }
     }
 }

@@ -236,6 +236,7 @@ async fn random_trees_mean_the_same_in_memory_and_in_the_database() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "rows of many columns")]
 fn insert(conn: &mut rapport::db::Conn, people: &[Person], now: Timestamp) -> QueryResult<()> {
     use rapport::db::schema::{contact_tags, tags};
     for id in 1..=4_i64 {

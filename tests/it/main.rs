@@ -4,6 +4,8 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,

@@ -180,6 +180,10 @@ pub async fn page(
 }
 
 impl ShowPage {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a page is one list of what stands on it"
+    )]
     fn read(
         conn: &mut Conn,
         company: Company,

@@ -103,6 +103,10 @@ pub struct Verdict {
     pub reason: &'static str,
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it ends functions that may find nothing"
+)]
 const fn verdict(confidence: i64, reason: &'static str) -> Option<Verdict> {
     Some(Verdict { confidence, reason })
 }
@@ -113,25 +117,29 @@ pub fn people(a: &Likeness, b: &Likeness) -> Option<Verdict> {
     let near = a.name_nearness(b);
     let same_name = near >= 1.0;
     if same(&a.mailbox, &b.mailbox) {
-        return match near >= NEAR {
-            true => verdict(97, "same mailbox, same name"),
-            false if a.has_name() && b.has_name() => verdict(75, "same mailbox, other name"),
-            false => verdict(85, "same mailbox"),
+        return if near >= NEAR {
+            verdict(97, "same mailbox, same name")
+        } else if a.has_name() && b.has_name() {
+            verdict(75, "same mailbox, other name")
+        } else {
+            verdict(85, "same mailbox")
         };
     }
     if same(&a.number, &b.number) && near >= NEAR {
         return verdict(if same_name { 92 } else { 85 }, "same name, same number");
     }
     if same(&a.company, &b.company) && near >= NEAR {
-        return match same_name {
-            true => verdict(82, "same name, same company"),
-            false => verdict(66, "similar name, same company"),
+        return if same_name {
+            verdict(82, "same name, same company")
+        } else {
+            verdict(66, "similar name, same company")
         };
     }
     if same(&a.domain, &b.domain) && near >= NEAR {
-        return match same_name {
-            true => verdict(80, "same name, same e-mail domain"),
-            false => verdict(64, "similar name, same e-mail domain"),
+        return if same_name {
+            verdict(80, "same name, same e-mail domain")
+        } else {
+            verdict(64, "similar name, same e-mail domain")
         };
     }
     None
@@ -142,9 +150,10 @@ pub fn companies(a: &Likeness, b: &Likeness) -> Option<Verdict> {
     let same = |x: &str, y: &str| !x.is_empty() && x == y;
     let near = a.name_nearness(b);
     if same(&a.domain, &b.domain) {
-        return match near >= NEAR {
-            true => verdict(95, "same domain, same name"),
-            false => verdict(70, "same domain"),
+        return if near >= NEAR {
+            verdict(95, "same domain, same name")
+        } else {
+            verdict(70, "same domain")
         };
     }
     if same(&a.number, &b.number) && near >= NEAR {

@@ -159,13 +159,15 @@ impl Page {
     }
 
     fn cell(&self, contact: &Contact, word: &str, zone: Tz) -> String {
-        let moment = |at: Timestamp| match at.is_zero() {
-            true => String::new(),
-            false => at
-                .utc()
-                .with_timezone(&zone)
-                .format("%Y-%m-%d %H:%M:%S")
-                .to_string(),
+        let moment = |at: Timestamp| {
+            if at.is_zero() {
+                String::new()
+            } else {
+                at.utc()
+                    .with_timezone(&zone)
+                    .format("%Y-%m-%d %H:%M:%S")
+                    .to_string()
+            }
         };
         match word {
             "id" => contact.id.to_string(),

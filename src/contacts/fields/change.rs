@@ -58,10 +58,11 @@ pub fn change(conn: &mut Conn, id: TraitKeyId, to: &Changes, by: &By) -> Result<
             Vec::new()
         }
     };
-    if to.is_unique && !field.is_unique {
-        if let Some(why) = not_unique(conn, &field)? {
-            errors.add("is_unique", why);
-        }
+    if to.is_unique
+        && !field.is_unique
+        && let Some(why) = not_unique(conn, &field)?
+    {
+        errors.add("is_unique", why);
     }
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));

@@ -148,8 +148,7 @@ pub fn parts(field: &Field, json: &str, ways: &Ways) -> Vec<Part> {
         text: Some(value.to_owned()),
     };
     match (field.kind, &value) {
-        (FieldKind::Number, value) => number(value.as_f64()),
-        (FieldKind::User, value) => number(value.as_f64()),
+        (FieldKind::Number | FieldKind::User, value) => number(value.as_f64()),
         (FieldKind::YesNo, Value::Bool(yes)) => number(Some(f64::from(u8::from(*yes)))),
         (FieldKind::Money, value) => show::money(value).map_or_else(Vec::new, |money| {
             vec![Part {

@@ -63,13 +63,11 @@ impl Job for Settle {
                 Object::Company => companies_piece(conn, key, after),
             });
             let done: QueryResult<Option<i64>> = piece.await;
-            match done? {
-                Some(last) => after = last,
-                None => {
-                    let now = context.now;
-                    return context.finish(move |conn| filled(conn, key, now)).await;
-                }
-            }
+            let Some(last) = done? else {
+                let now = context.now;
+                return context.finish(move |conn| filled(conn, key, now)).await;
+            };
+            after = last;
         }
         let (rest, now) = (Self { object, key, after }, context.now);
         context
@@ -197,13 +195,11 @@ impl Job for TryKind {
             self.count += tried.faults.len() as i64;
             let room = NAMED.saturating_sub(self.faults.len());
             self.faults.extend(tried.faults.into_iter().take(room));
-            match tried.last {
-                Some(last) => self.after = last,
-                None => {
-                    let now = context.now;
-                    return context.finish(move |conn| self.settle(conn, now)).await;
-                }
-            }
+            let Some(last) = tried.last else {
+                let now = context.now;
+                return context.finish(move |conn| self.settle(conn, now)).await;
+            };
+            self.after = last;
         }
         let now = context.now;
         context

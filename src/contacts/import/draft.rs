@@ -299,7 +299,7 @@ impl Drafter {
                 match EmailAddress::domain_name(host) {
                     Some(domain) => company.domain = domain,
                     None => {
-                        draft.problem(col, "That is no domain. Write it as example.com.", false)
+                        draft.problem(col, "That is no domain. Write it as example.com.", false);
                     }
                 }
             }

@@ -243,15 +243,14 @@ fn unquoted(value: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(value.len());
     let mut at = 0;
     while let Some(byte) = value.get(at) {
-        match (byte, digit(value.get(at + 1)), digit(value.get(at + 2))) {
-            (b'=', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                bytes.push(*byte);
-                at += 1;
-            }
+        if let (b'=', Some(high), Some(low)) =
+            (byte, digit(value.get(at + 1)), digit(value.get(at + 2)))
+        {
+            bytes.push((high * 16 + low) as u8);
+            at += 3;
+        } else {
+            bytes.push(*byte);
+            at += 1;
         }
     }
     bytes

@@ -68,6 +68,10 @@ pub struct Tools {
 
 /// Writes the rows of a file. Cut short, it goes on where its last transaction ended.
 #[derive(Debug, Serialize, Deserialize)]
+#[expect(
+    clippy::unsafe_derive_deserialize,
+    reason = "what the lint sees is inside a macro of `run`; there is nothing to get wrong here"
+)]
 pub struct Run {
     /// Which.
     pub import: ImportId,

@@ -75,6 +75,7 @@ impl Act {
 type Before = (String, ContactId);
 
 /// `POST /contacts/bulk`. Needs: change contacts; to delete: delete contacts.
+#[expect(clippy::too_many_lines, reason = "one act after the other, each said")]
 pub async fn apply(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,

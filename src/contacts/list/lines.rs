@@ -8,7 +8,6 @@ use super::ask::Ask;
 use super::columns::{self, BuiltIn, Column};
 use super::query::{self, Row, Rows};
 use crate::accounts::rights::{ReadSensitive, Right};
-use crate::accounts::rights::{ReadSensitive, Right};
 use crate::accounts::{Role, Viewer};
 use crate::base::ids::{CompanyId, ContactId, SourceId, TraitKeyId, UserId};
 use crate::base::{Timestamp, country, text};

@@ -144,6 +144,7 @@ pub fn anonymous_ids(
     Ok(rows.into_iter().collect())
 }
 
+#[expect(clippy::type_complexity, reason = "the columns, one after the other")]
 pub(super) const COLUMNS: (
     contacts::id,
     contacts::is_known,

@@ -243,9 +243,12 @@ impl Line {
             .get("revision")
             .and_then(Value::as_i64)
             .unwrap_or(i64::MAX);
-        match (said.remove("was"), said.remove("is")) {
-            (Some(Value::Object(was)), Some(Value::Object(is))) => (line.was, line.is) = (was, is),
-            _ => {
+        if let (Some(Value::Object(was)), Some(Value::Object(is))) =
+            (said.remove("was"), said.remove("is"))
+        {
+            (line.was, line.is) = (was, is);
+        } else {
+            {
                 said.remove("last_seen_at");
                 let now = load(conn, merge.kind, merge.winner_id)?;
                 let mut before = now.clone();

@@ -58,16 +58,18 @@ impl Held {
     }
 
     fn row_id(&self) -> String {
-        match self.by_words {
-            true => "0".to_owned(),
-            false => format!("own.{}", self.key),
+        if self.by_words {
+            "0".to_owned()
+        } else {
+            format!("own.{}", self.key)
         }
     }
 
     fn row_key(&self) -> String {
-        match self.by_words {
-            true => format!("own.{}", self.key),
-            false => "''".to_owned(),
+        if self.by_words {
+            format!("own.{}", self.key)
+        } else {
+            "''".to_owned()
         }
     }
 

@@ -450,7 +450,7 @@ async fn whatever_the_rules_the_worker_shows_what_choosing_among_all_claims_show
     };
     for round in 0..60 {
         let key = keys.get(next(3) as usize).cloned().unwrap_or_default();
-        let events: Vec<Value> = (0..1 + next(4))
+        let events: Vec<Value> = (0..=next(4))
             .map(|_| {
                 let name = names.get(next(4) as usize).copied().unwrap_or_default();
                 let value = if next(6) == 0 { json!("") } else { json!(next(9)) };

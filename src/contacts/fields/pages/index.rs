@@ -48,6 +48,7 @@ pub struct FieldsPage {
 }
 
 impl FieldsPage {
+    #[expect(clippy::unused_self, reason = "a template calls it on its page")]
     fn at(&self, field: &Field, verb: &str) -> String {
         format!("{PATH}/{}/{verb}", field.id)
     }
@@ -66,6 +67,7 @@ impl FieldsPage {
         format!("{PATH}/new?{}", query.unwrap_or_default())
     }
 
+    #[expect(clippy::unused_self, reason = "a template calls it on its page")]
     fn examples(&self, key: &Undeclared) -> String {
         key.examples.join(", ")
     }

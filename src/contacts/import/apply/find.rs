@@ -60,6 +60,17 @@ pub(super) struct Found {
     pub tags: HashMap<String, TagId>,
 }
 
+/// A claim as it is stored.
+type Row = (
+    ContactId,
+    TraitKeyId,
+    IdentityId,
+    crate::base::ids::SourceId,
+    String,
+    Timestamp,
+    Option<Timestamp>,
+);
+
 impl Found {
     pub fn read(conn: &mut Conn, ground: &Ground, drafts: &[Draft]) -> QueryResult<Self> {
         let mut found = Self::default();
@@ -156,15 +167,6 @@ impl Found {
                 trait_values::at,
                 trait_values::pinned_at,
             ));
-        type Row = (
-            ContactId,
-            TraitKeyId,
-            IdentityId,
-            crate::base::ids::SourceId,
-            String,
-            Timestamp,
-            Option<Timestamp>,
-        );
         let rows: Vec<Row> = Cached(query).load(conn)?;
         for (contact, key, identity_id, source_id, value, at, pinned_at) in rows {
             let claim = Claim {

@@ -33,10 +33,8 @@ impl Asked {
                 ("id", Some(id)) if !asked.ids.contains(&id) => asked.ids.push(id),
                 ("keep", Some(id)) => asked.keep = Some(id),
                 ("q", _) => asked.typed = text::line(value, 200),
-                (word, Some(id)) => {
-                    if kind.groups().iter().any(|group| group.word == word) {
-                        asked.supply.0.insert(word.to_owned(), id);
-                    }
+                (word, Some(id)) if kind.groups().iter().any(|group| group.word == word) => {
+                    asked.supply.0.insert(word.to_owned(), id);
                 }
                 _ => {}
             }

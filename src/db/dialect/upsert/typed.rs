@@ -30,6 +30,7 @@ pub struct Typed {
 }
 
 /// Replaces what records have. A record and field may occur once a call.
+#[expect(clippy::too_many_lines, reason = "one statement a database")]
 pub fn replace(conn: &mut Conn, rows: &[Typed]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => {

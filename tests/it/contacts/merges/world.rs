@@ -69,6 +69,7 @@ impl World {
         world
     }
 
+    #[expect(clippy::too_many_lines, reason = "a world is a list of rows")]
     async fn somebody(&self, dice: &mut Dice, n: usize) {
         let email = format!("p{n}@example.com");
         let phone = format!("+47578512{n:02}");
