@@ -45,6 +45,8 @@ impl Tag {
 pub struct Xml<R> {
     source: R,
     bytes: Vec<u8>,
+    /// Whether the sign that opens a tag was read already.
+    is_in_tag: bool,
 }
 
 impl<R: BufRead> Xml<R> {
@@ -53,18 +55,21 @@ impl<R: BufRead> Xml<R> {
         Self {
             source,
             bytes: Vec::new(),
+            is_in_tag: false,
         }
     }
 
     /// The next piece; none at the end. Comments and declarations are passed over.
     pub fn piece(&mut self) -> io::Result<Option<Piece>> {
         loop {
-            self.until(b'<')?;
-            if !self.bytes.is_empty() {
-                return Ok(Some(Piece::Text(resolved(&String::from_utf8_lossy(
-                    &self.bytes,
-                )))));
+            if !self.is_in_tag {
+                self.is_in_tag = self.until(b'<')?;
+                if !self.bytes.is_empty() {
+                    let text = String::from_utf8_lossy(&self.bytes);
+                    return Ok(Some(Piece::Text(resolved(&text))));
+                }
             }
+            self.is_in_tag = false;
             if !self.until(b'>')? {
                 return Ok(None);
             }
