@@ -236,7 +236,7 @@ mod tests {
             let spooled = form.spooled;
             assert_eq!(
                 (spooled.file_name.as_str(), spooled.size),
-                ("people.csv", 19)
+                ("people.csv", 18)
             );
             assert_eq!(
                 (spooled.text("_csrf"), spooled.text("mode")),

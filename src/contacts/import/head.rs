@@ -364,7 +364,7 @@ fn likeliness(text: &str) -> i64 {
         } else {
             score += other + 2 * kana;
         }
-        if latin >= 3 && latin > ascii {
+        if latin >= 3 && latin > 2 * ascii {
             score -= 2 * latin;
         } else {
             score += latin;
