@@ -7,6 +7,14 @@ use serde_json::json;
 use crate::contacts::made;
 use crate::support::TestApp;
 
+/// The numbers that stand behind some words of a page.
+fn behind(page: &str, words: &str) -> String {
+    let rest = page.split(words).nth(1).unwrap_or_default();
+    rest.chars()
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect()
+}
+
 #[actix_web::test]
 async fn three_records_become_one_field_by_field_and_three_again() {
     let app = TestApp::new().await;
@@ -62,7 +70,9 @@ async fn three_records_become_one_field_by_field_and_three_again() {
         .says("+47 57 85 12 04")
         .says("Merged with");
     assert!(one.body().contains("mailto:mara@home.example"));
-    assert!(one.body().contains("/contacts/merges/undo?ids=2.1"));
+    // A preview takes numbers as the merge itself does, and not every database gives them back.
+    let both = behind(&one.body(), "/contacts/merges/undo?ids=");
+    let (later, earlier) = both.split_once('.').expect("two merges");
     ada.get("/contacts/2").await.leads_to("/contacts/1");
     ada.get("/contacts?q=home.example")
         .await
@@ -78,16 +88,19 @@ async fn three_records_become_one_field_by_field_and_three_again() {
     ada.post("/contacts/1/notes", &[("body", "Asked for a quote")])
         .await
         .is(303);
-    ada.post("/contacts/merges/undo?ids=2.1", &[])
+    ada.post(&format!("/contacts/merges/undo?ids={both}"), &[])
         .await
-        .leads_to("/contacts/merges/2");
-    ada.get("/contacts/merges/1")
+        .leads_to(&format!("/contacts/merges/{later}"));
+    let asked = ada
+        .get(&format!("/contacts/merges/{earlier}"))
         .await
-        .is(200)
+        .is(200);
+    let asked = asked
         .says("Asked for a quote")
         .says("Mark what belongs to M. Lindqvist");
-    let goes = [("asked", "true"), ("goes", "activities:3")];
-    ada.post("/contacts/merges/1/undo", &goes)
+    let note = format!("activities:{}", behind(&asked.body(), "\"activities:"));
+    let goes = [("asked", "true"), ("goes", note.as_str())];
+    ada.post(&format!("/contacts/merges/{earlier}/undo"), &goes)
         .await
         .leads_to("/contacts/2");
     ada.get("/contacts/2")
@@ -95,7 +108,7 @@ async fn three_records_become_one_field_by_field_and_three_again() {
         .says("Asked for a quote")
         .says("Called again")
         .says("Skipper");
-    ada.post("/contacts/merges/2/undo", &[])
+    ada.post(&format!("/contacts/merges/{later}/undo"), &[])
         .await
         .leads_to("/contacts/3");
     let first = ada.get("/contacts/1").await;
@@ -177,8 +190,9 @@ async fn companies_become_one_with_their_people_and_domains() {
     ada.post("/companies/merge", &form)
         .await
         .leads_to("/companies/1");
-    ada.get("/companies/1")
-        .await
+    let merged = ada.get("/companies/1").await;
+    let merge = behind(&merged.body(), "/contacts/merges/");
+    merged
         .says("Nordfjord Sjømat")
         .says("sjomat.example")
         .says("Person 2")
@@ -190,7 +204,9 @@ async fn companies_become_one_with_their_people_and_domains() {
     )
     .await;
     ada.get("/contacts/3").await.says("Nordfjord Sjømat");
-    ada.post("/contacts/merges/1/undo", &[]).await.is(303);
+    ada.post(&format!("/contacts/merges/{merge}/undo"), &[])
+        .await
+        .is(303);
     ada.get("/companies/1").await.never_says("Person 1");
     ada.get("/companies/2")
         .await
