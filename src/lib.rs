@@ -70,6 +70,12 @@
 //! ([`filters::Rule`], [`db::Predicate`]), asked of the contacts along the walk in rounds, and after a hundred thousand
 //! somebody says whether to look further. A tree that cannot be read, or speaks of a field that is gone, fits nobody.
 //!
+//! # The way of a file, and of a merge
+//! An import keeps the file as it came, and a job writes it in short transactions in which the position moves; who is meant is
+//! looked up inside them, and what was there before stands beside each row, so that it can be taken back. A merge writes down
+//! every row it moves, takes away, changes or makes; undoing gives each back and keeps the two apart. A preview is the merge
+//! itself, rolled back. A custom field is a declared trait: claims stay as they came and are read by the field's type when shown.
+//!
 //! # Start and stop
 //! `serve` takes the lock of a SQLite file, migrates (copying the file aside first), binds its address, and starts jobs and
 //! enrichment. At SIGTERM it takes no more connections, finishes requests, then stops the sender, enrichment, jobs, and writes SQLite's
