@@ -1,6 +1,6 @@
 //! Queries of the queue, and of what is compared.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -137,7 +137,7 @@ pub(super) fn put(
     if pairs.is_empty() {
         return Ok(());
     }
-    let firsts: Vec<i64> = pairs.iter().map(|(a, b, _)| *a.min(b)).collect();
+    let firsts: BTreeSet<i64> = pairs.iter().map(|(a, b, _)| *a.min(b)).collect();
     let apart: Vec<(i64, i64)> = no_merges::table
         .filter(no_merges::kind.eq(kind))
         .filter(no_merges::a.eq_any(firsts))

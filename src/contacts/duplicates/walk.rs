@@ -1,6 +1,8 @@
 //! The nightly walk: along indexes over companies, e-mail domains and names, a bounded piece at a time, comparing within
 //! blocks. Where it stopped is said by its job, so that whoever is killed when, it goes on from there.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,8 @@ const PIECE: i64 = 2_000;
 const BLOCK: usize = 300;
 /// Neighbours in the order of names that are compared.
 const NEIGHBOURS: usize = 6;
+/// Pairs of one record that a piece asks about.
+const MOST_PAIRS: usize = 4;
 
 /// Where the walk is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,17 +132,42 @@ fn blocks<K: PartialEq + Clone>(rows: Vec<(K, i64)>) -> (Vec<Block<K>>, Option<K
 }
 
 fn compare_blocks<K>(conn: &mut Conn, blocks: &[Block<K>]) -> QueryResult<Pairs> {
+    let newest = |ids: &[i64]| -> Vec<i64> { ids.iter().rev().take(BLOCK).copied().collect() };
+    let blocks: Vec<Vec<i64>> = blocks
+        .iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(_, ids)| newest(ids))
+        .collect();
+    let found = store::contacts_of(conn, &blocks.concat())?;
+    let mut by_id: HashMap<i64, Known> = found.into_iter().map(|one| (one.id, one)).collect();
     let mut pairs = Pairs::new();
-    for (_, ids) in blocks.iter().filter(|(_, ids)| ids.len() > 1) {
-        let newest: Vec<i64> = ids.iter().rev().take(BLOCK).copied().collect();
-        let known = store::contacts_of(conn, &newest)?;
+    for ids in blocks {
+        let known: Vec<Known> = ids.iter().filter_map(|id| by_id.remove(id)).collect();
         pairs.extend(compare(Kind::Contact, &known, BLOCK));
     }
-    Ok(pairs)
+    Ok(strongest(pairs))
 }
 
 fn compare_neighbours(kind: Kind, known: &[Known]) -> Pairs {
-    compare(kind, known, NEIGHBOURS)
+    strongest(compare(kind, known, NEIGHBOURS))
+}
+
+/// The surest pairs, a few of each record: three hundred people of one name would otherwise be forty-five thousand
+/// questions, of which a handful leads to all the others.
+fn strongest(mut pairs: Pairs) -> Pairs {
+    pairs.sort_by_key(|(a, b, verdict)| (-verdict.confidence, *a, *b));
+    let mut asked: HashMap<i64, usize> = HashMap::new();
+    pairs.retain(|(a, b, _)| {
+        let is_new = [a, b]
+            .iter()
+            .all(|id| asked.get(id).copied().unwrap_or(0) < MOST_PAIRS);
+        if is_new {
+            *asked.entry(*a).or_default() += 1;
+            *asked.entry(*b).or_default() += 1;
+        }
+        is_new
+    });
+    pairs
 }
 
 /// Each with so many that come after it.
@@ -170,5 +199,24 @@ mod tests {
         assert_eq!((found.len(), last), (1, Some("a")));
         let alone: Vec<(&str, i64)> = (0..PIECE).map(|n| ("a", n)).collect();
         assert_eq!(blocks(alone).1, Some("a"));
+    }
+
+    #[test]
+    fn of_three_hundred_with_one_name_each_is_asked_about_a_few_times() {
+        let verdict = |confidence| Verdict {
+            reason: "same name",
+            confidence,
+        };
+        let mut pairs = Pairs::new();
+        for a in 0..300 {
+            pairs.extend((a + 1..300).map(|b| (a, b, verdict(if b == 299 { 95 } else { 60 }))));
+        }
+        let kept = strongest(pairs);
+        let of = |id: i64| kept.iter().filter(|(a, b, _)| *a == id || *b == id).count();
+        assert!((0..300).all(|id| (1..=MOST_PAIRS).contains(&of(id))));
+        assert_eq!(
+            kept.iter().filter(|pair| pair.2.confidence == 95).count(),
+            MOST_PAIRS
+        );
     }
 }
