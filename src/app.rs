@@ -170,7 +170,7 @@ impl House {
             })
             .with::<export::work::Run>(export::Tools {
                 files: self.files.clone(),
-                find: export::everybody,
+                find: contacts::list::find_exported,
             })
             .with::<SweepExports>(self.files.clone())
             .with::<contacts::import::work::Undo>(import_keepers())

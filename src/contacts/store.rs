@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Contact, Field};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
-use crate::db::schema::{companies, contacts, sources, users};
+use crate::db::schema::{companies, contacts, event_days, identities, sources, users};
 use crate::db::{Cached, Conn, padded};
 
 /// How far a chain of merges is followed.
@@ -109,6 +111,28 @@ pub fn source_names(conn: &mut Conn) -> QueryResult<Vec<(SourceId, String)>> {
         .select((sources::id, sources::name))
         .limit(500)
         .load(conn)
+}
+
+/// Events since a day, of a page of contacts, in one query.
+pub fn events_since(
+    conn: &mut Conn,
+    ids: &[ContactId],
+    day: i64,
+) -> QueryResult<HashMap<ContactId, i64>> {
+    let query = identities::table
+        .inner_join(event_days::table.on(event_days::identity_id.eq(identities::id)))
+        .filter(identities::contact_id.eq_any(padded(ids.to_vec())))
+        .filter(event_days::day.ge(day))
+        .group_by(identities::contact_id)
+        .select((
+            identities::contact_id,
+            sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
+        ));
+    let rows: Vec<(ContactId, Option<i64>)> = Cached(query).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, n)| n.map(|n| (id, n)))
+        .collect())
 }
 
 /// The user somebody names by e-mail address.

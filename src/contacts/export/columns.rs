@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use crate::base::ids::{CompanyId, ContactId};
+use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::base::{Timestamp, phone};
 use crate::contacts::fields::{self, Object};
 use crate::contacts::model::{Contact, Field};
@@ -36,9 +36,13 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("country", "Country"),
     ("time_zone", "Time zone"),
     ("language", "Language"),
+    ("source", "Source"),
     ("created_at", "Created"),
     ("last_seen_at", "Last seen"),
+    ("events_30d", "Events in 30 days"),
 ];
+/// Days of the column of events.
+const DAYS: i64 = 30;
 
 /// All built-in columns and every declared field (`trait:<key>`).
 pub fn default(conn: &mut Conn) -> QueryResult<Vec<String>> {
@@ -77,8 +81,10 @@ struct Page {
     identities: HashMap<ContactId, Vec<(String, String)>>,
     companies: HashMap<CompanyId, String>,
     roles: HashMap<(ContactId, CompanyId), String>,
-    owners: HashMap<crate::base::ids::UserId, String>,
+    owners: HashMap<UserId, String>,
     tags: HashMap<ContactId, Vec<tags::Tag>>,
+    sources: HashMap<SourceId, String>,
+    events: HashMap<ContactId, i64>,
     shown: HashMap<(ContactId, String), String>,
 }
 
@@ -88,12 +94,13 @@ pub fn rows(
     ids: &[ContactId],
     columns: &[String],
     zone: Tz,
+    now: Timestamp,
 ) -> QueryResult<Vec<Vec<String>>> {
     let found: Vec<Contact> = Contact::query()
         .filter(contacts::id.eq_any(ids))
         .filter(contacts::deleted_at.is_null())
         .load(conn)?;
-    let page = Page::read(conn, ids, &found, columns)?;
+    let page = Page::read(conn, ids, &found, columns, now)?;
     let by_id: HashMap<ContactId, &Contact> =
         found.iter().map(|contact| (contact.id, contact)).collect();
     let row = |contact: &Contact| {
@@ -115,7 +122,9 @@ impl Page {
         ids: &[ContactId],
         found: &[Contact],
         columns: &[String],
+        now: Timestamp,
     ) -> QueryResult<Self> {
+        let has = |word: &str| columns.iter().any(|own| own == word);
         let own: Vec<(ContactId, String, String)> = identities::table
             .filter(identities::contact_id.eq_any(ids))
             .filter(identities::namespace.eq_any(["email", "phone"]))
@@ -154,6 +163,16 @@ impl Page {
                 .collect(),
             owners: store::user_names(conn, found.iter().filter_map(|c| c.owner_id))?,
             tags: tags::of_contacts(conn, ids)?,
+            sources: if has("source") {
+                store::source_names(conn)?.into_iter().collect()
+            } else {
+                HashMap::new()
+            },
+            events: if has("events_30d") {
+                store::events_since(conn, ids, now.day() - DAYS + 1)?
+            } else {
+                HashMap::new()
+            },
             shown: shown(conn, ids, columns)?,
         })
     }
@@ -201,6 +220,15 @@ impl Page {
                 let names: Vec<&str> = own.iter().map(|tag| tag.name.as_str()).collect();
                 names.join("; ")
             }
+            "source" => self
+                .sources
+                .get(&contact.source_id)
+                .cloned()
+                .unwrap_or_default(),
+            "events_30d" => self
+                .events
+                .get(&contact.id)
+                .map_or_else(|| "0".to_owned(), ToString::to_string),
             "created_at" => moment(contact.created_at),
             "last_seen_at" => moment(contact.last_seen_at),
             word => match (Field::from_word(word), word.strip_prefix("trait:")) {

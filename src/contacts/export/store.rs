@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use super::model::{Export, ExportAsk, State};
-use crate::base::ids::{ContactId, ExportId, UserId};
+use crate::base::ids::{ExportId, UserId};
 use crate::base::{Timestamp, text};
 use crate::db::Conn;
-use crate::db::schema::{contacts, exports};
+use crate::db::schema::exports;
 
 /// Exports on a page.
 const PAGE: i64 = 50;
@@ -113,16 +113,4 @@ pub fn expire(conn: &mut Conn, ids: &[ExportId]) -> QueryResult<()> {
         .set((exports::state.eq(State::Expired), exports::file_key.eq("")))
         .execute(conn)
         .map(|_| ())
-}
-
-/// Known contacts after one of them, by id.
-pub fn known(conn: &mut Conn, after: ContactId, limit: i64) -> QueryResult<Vec<ContactId>> {
-    contacts::table
-        .filter(contacts::id.gt(after))
-        .filter(contacts::deleted_at.is_null())
-        .filter(contacts::is_known)
-        .order(contacts::id)
-        .select(contacts::id)
-        .limit(limit)
-        .load(conn)
 }

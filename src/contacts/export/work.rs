@@ -5,11 +5,12 @@ use std::io::Write;
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::model::{ExportAsk, Format, State};
+use super::model::{Export, ExportAsk, Format, State};
 use super::xlsx::Workbook;
 use super::{columns, csv, store};
+use crate::base::Timestamp;
 use crate::base::clock::{self, DAY};
-use crate::base::ids::{ContactId, ExportId};
+use crate::base::ids::{ContactId, ExportId, UserId};
 use crate::db::Conn;
 use crate::files::{Files, Incoming};
 use crate::jobs::{Context, Fault, Job, Outcome};
@@ -28,25 +29,18 @@ pub struct Tools {
     /// Where files go.
     pub files: Files,
     /// The contacts that are asked for, some at a time, after what the call before gave.
-    pub find: fn(&mut Conn, &ExportAsk, Option<&str>, i64) -> QueryResult<Found>,
+    pub find: fn(&mut Conn, &Wanted<'_>, Option<&str>, i64) -> QueryResult<Found>,
 }
 
-/// Every known contact.
-pub fn everybody(
-    conn: &mut Conn,
-    _: &ExportAsk,
-    after: Option<&str>,
-    limit: i64,
-) -> QueryResult<Found> {
-    let after = after
-        .and_then(|after| after.parse().ok())
-        .unwrap_or(ContactId(0));
-    let ids = store::known(conn, after, limit)?;
-    let next = ids
-        .last()
-        .filter(|_| ids.len() as i64 == limit)
-        .map(ToString::to_string);
-    Ok((ids, next))
+/// What a finder is asked for.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// What is to be written.
+    pub ask: &'a ExportAsk,
+    /// Who asked for it: the file holds what they may see.
+    pub user: UserId,
+    /// When it began.
+    pub now: Timestamp,
 }
 
 /// Writes a file.
@@ -118,7 +112,7 @@ impl Job for Run {
             return context.finish(|_| Ok(())).await;
         };
         let written = match serde_json::from_str(&export.ask) {
-            Ok(ask) => written(&context, id, ask).await,
+            Ok(ask) => written(&context, &export, ask).await,
             Err(error) => Err(Fault::Never(error.to_string())),
         };
         let now = clock::now();
@@ -142,9 +136,10 @@ impl Job for Run {
 /// Writes every row; how many there are, and where the file is.
 async fn written(
     context: &Context<Tools>,
-    id: ExportId,
+    export: &Export,
     ask: ExportAsk,
 ) -> Result<(i64, String, u64), Fault> {
+    let (id, user, now) = (export.id, export.user_id, context.now);
     let mut table = Table::begin(&context.tools.files, &ask)?;
     let find = context.tools.find;
     let zone = ask.zone.parse().unwrap_or(chrono_tz::Tz::UTC);
@@ -160,9 +155,14 @@ async fn written(
         let (rows, next) = context
             .db
             .read(move |conn| {
-                let (ids, next) = find(conn, &ask, from.as_deref(), CHUNK)?;
+                let wanted = Wanted {
+                    ask: &ask,
+                    user,
+                    now,
+                };
+                let (ids, next) = find(conn, &wanted, from.as_deref(), CHUNK)?;
                 Ok::<_, diesel::result::Error>((
-                    columns::rows(conn, &ids, &ask.columns, zone)?,
+                    columns::rows(conn, &ids, &ask.columns, zone, now)?,
                     next,
                 ))
             })
@@ -171,7 +171,7 @@ async fn written(
             table.row(row)?;
         }
         n += rows.len() as i64;
-        if n % (CHUNK * 8) == 0 {
+        if n / (CHUNK * 8) > (n - rows.len() as i64) / (CHUNK * 8) {
             context
                 .db
                 .write(move |conn| store::progress(conn, id, n))

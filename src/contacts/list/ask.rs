@@ -49,8 +49,65 @@ text_enum!(
         Name => "name",
         /// The newest record first.
         Created => "created",
+        /// Who was away longest, first.
+        Unseen => "-seen",
+        /// By name, from its end.
+        NameDown => "-name",
+        /// The oldest record first.
+        Oldest => "-created",
     }
 );
+
+/// What an order goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// When they were last here.
+    Seen,
+    /// What they are called.
+    Name,
+    /// When the record was made.
+    Created,
+}
+
+impl Sort {
+    /// What it goes by.
+    pub fn key(self) -> Key {
+        match self {
+            Self::Seen | Self::Unseen => Key::Seen,
+            Self::Name | Self::NameDown => Key::Name,
+            Self::Created | Self::Oldest => Key::Created,
+        }
+    }
+
+    /// Whether the least comes first.
+    pub fn is_rising(self) -> bool {
+        matches!(self, Self::Name | Self::Unseen | Self::Oldest)
+    }
+
+    /// The same from its other end.
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Seen => Self::Unseen,
+            Self::Unseen => Self::Seen,
+            Self::Name => Self::NameDown,
+            Self::NameDown => Self::Name,
+            Self::Created => Self::Oldest,
+            Self::Oldest => Self::Created,
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Seen => "last seen first",
+            Self::Unseen => "away longest first",
+            Self::Name => "by name",
+            Self::NameDown => "by name, from the end",
+            Self::Created => "newest first",
+            Self::Oldest => "oldest first",
+        }
+    }
+}
 
 /// Who looks after the contacts that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,13 +297,13 @@ impl Ask {
 
     /// The orders that an index serves in this state.
     pub fn sorts(&self) -> &'static [Sort] {
-        let is_narrow =
-            self.source.is_some() || self.tag.is_some() || self.did.is_some() || !self.q.is_empty();
+        let is_narrow = self.source.is_some() || self.tag.is_some() || self.did.is_some();
         match self.view {
-            _ if is_narrow => &[Sort::Seen],
+            _ if !self.q.is_empty() => &[Sort::Seen],
+            _ if is_narrow => &[Sort::Seen, Sort::Unseen],
             View::Known | View::Mine | View::Customers => Sort::ALL,
-            View::Visitors => &[Sort::Seen, Sort::Created],
-            View::Everyone => &[Sort::Seen],
+            View::Visitors => &[Sort::Seen, Sort::Unseen, Sort::Created, Sort::Oldest],
+            View::Everyone => &[Sort::Seen, Sort::Unseen],
         }
     }
 
@@ -346,12 +403,16 @@ impl Ask {
 
     /// Its address.
     pub fn href(&self) -> String {
-        let pairs = self.pairs();
-        if pairs.is_empty() {
+        let query = self.query();
+        if query.is_empty() {
             return "/contacts".to_owned();
         }
-        let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
         format!("/contacts?{query}")
+    }
+
+    /// What stands behind the `?` of its address.
+    pub fn query(&self) -> String {
+        serde_urlencoded::to_string(self.pairs()).unwrap_or_default()
     }
 }
 
@@ -381,6 +442,9 @@ mod tests {
                 "/contacts",
             ),
             ("tag=7&sort=name", "/contacts?tag=7"),
+            ("tag=7&sort=-seen", "/contacts?tag=7&sort=-seen"),
+            ("q=a&sort=-seen", "/contacts?q=a"),
+            ("view=visitors&sort=-name", "/contacts?view=visitors"),
             ("did=%2Fpricing", "/contacts?did=%2Fpricing&times=1&days=30"),
             (
                 "did=Order+Completed&times=3&days=0",

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
-use crate::accounts::rights::{DeleteContacts, EditContacts, MergeContacts, Right};
+use crate::accounts::rights::{DeleteContacts, EditContacts, ExportContacts, MergeContacts, Right};
 use crate::accounts::{Can, Role, Viewer};
 use crate::base::ids::{ContactId, TagId, UserId};
 use crate::contacts::actions;
@@ -91,6 +91,9 @@ pub async fn apply(
     if form.act == "merge" {
         return to_merge(&viewer, &store::unique(form.id.iter().copied()), back);
     }
+    if form.act == "export" {
+        return to_export(&viewer, &form, &back);
+    }
     let value = match form.act.as_str() {
         "owner" => &form.owner,
         "stage" => &form.stage,
@@ -159,6 +162,27 @@ fn to_merge(viewer: &Viewer, ids: &[ContactId], back: String) -> Result<Redirect
     }
     let ids: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
     Ok(redirect(format!("/contacts/merge?{}", ids.join("&"))))
+}
+
+/// Files are asked for on a page of their own.
+fn to_export(viewer: &Viewer, form: &BulkForm, back: &str) -> Result<Redirect> {
+    if !ExportContacts::allows(viewer.user.role) {
+        let said = "Your role may change contacts, but not take them away.";
+        return Err(Error::Forbidden(said.to_owned()));
+    }
+    let ids: Vec<String> = form.id.iter().map(ToString::to_string).collect();
+    if ids.is_empty() && form.all != "true" {
+        return Ok(redirect(back).failing("Pick at least one contact first"));
+    }
+    let picked = if form.all == "true" {
+        String::new()
+    } else {
+        ids.join(".")
+    };
+    let list = back.split_once('?').map_or("", |(_, query)| query);
+    let asked = serde_urlencoded::to_string([("list", list), ("ids", &picked)]);
+    let asked = asked.unwrap_or_default();
+    Ok(redirect(format!("/contacts/export?{asked}")))
 }
 
 /// The way back, as an undo path carries it.

@@ -148,7 +148,7 @@ impl Around {
         Ok(Self {
             events: if has(BuiltIn::Events) {
                 memo.figures("events of contacts", &ids, conn, |conn, ids| {
-                    query::events_since(conn, ids, from_day)
+                    store::events_since(conn, ids, from_day)
                 })?
             } else {
                 HashMap::new()

@@ -6,6 +6,7 @@ pub mod catalog;
 mod choose;
 pub mod columns;
 pub mod did;
+mod export;
 mod filter;
 mod lines;
 mod page;
@@ -18,6 +19,7 @@ mod views;
 
 pub use bulk::{BulkForm, apply as bulk, restore_many, undo as undo_bulk};
 pub use choose::choose;
+pub use export::{ask as ask_export, find as find_exported, start as start_export};
 pub use filter::filter;
 pub use page::index;
 pub use trash::trash;

@@ -10,7 +10,7 @@ use super::lines::{self, Cell, Line};
 use super::query::{self, Rows};
 use super::rows;
 use super::{catalog, reader};
-use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
+use crate::accounts::rights::{DeleteContacts, EditContacts, ExportContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::{SourceId, UserId};
 use crate::contacts::fields::Field;
@@ -99,6 +99,7 @@ pub struct ListPage {
     is_bare: bool,
     can_edit: bool,
     can_delete: bool,
+    can_export: bool,
 }
 
 /// The view that the list was opened from.
@@ -149,28 +150,40 @@ impl ListPage {
         format!("/contacts/columns?{list}")
     }
 
+    /// Where the view is taken away as a file.
+    fn export_href(&self) -> String {
+        let list = serde_urlencoded::to_string([("list", self.ask.with(|_| {}).query())]);
+        format!("/contacts/export?{}", list.unwrap_or_default())
+    }
+
+    /// The list in this order; in the one it has, from the other end.
     fn sort_href(&self, sort: Sort) -> String {
-        if self.ask.sorts().contains(&sort) && self.ask.sorts().len() > 1 {
-            self.ask.with(|ask| ask.sort = sort).href()
+        let next = if self.ask.sort == sort {
+            sort.turned()
+        } else {
+            sort
+        };
+        if self.ask.sorts().contains(&next) && self.ask.q.is_empty() {
+            self.ask.with(|ask| ask.sort = next).href()
         } else {
             String::new()
         }
     }
 
     fn sorted(&self, sort: Sort) -> &'static str {
-        match (self.ask.sort == sort && self.ask.q.is_empty(), sort) {
+        let is_it = self.ask.sort.key() == sort.key() && self.ask.q.is_empty();
+        match (is_it, self.ask.sort.is_rising()) {
             (false, _) => "",
-            (true, Sort::Name) => "ascending",
-            (true, _) => "descending",
+            (true, true) => "ascending",
+            (true, false) => "descending",
         }
     }
 
     fn caption(&self) -> String {
-        let order = match self.ask.sort {
-            _ if !self.ask.q.is_empty() => "newest first",
-            Sort::Seen => "last seen first",
-            Sort::Name => "by name",
-            Sort::Created => "newest first",
+        let order = if self.ask.q.is_empty() {
+            self.ask.sort.label()
+        } else {
+            "newest first"
         };
         format!(
             "Contacts, {}, {order}",
@@ -260,6 +273,7 @@ impl ListPage {
             is_bare,
             can_edit: EditContacts::allows(role),
             can_delete: DeleteContacts::allows(role),
+            can_export: ExportContacts::allows(role),
             ask,
         })
     }

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
-use super::ask::{Ask, From, Sort};
+use super::ask::{Ask, From, Key, Sort};
 use super::catalog;
 use super::did::{Boxed, Doers};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, TagId, UserId};
 use crate::contacts::fields::{self, Object};
 use crate::contacts::model::Stage;
-use crate::db::schema::{contact_tags, contacts, event_days, identities};
+use crate::db::schema::{contact_tags, contacts, identities};
 use crate::db::{Cached, Conn, Predicate, padded};
 use crate::filters::{Reader, Rule};
 use crate::keyset;
@@ -102,28 +101,6 @@ pub fn is_empty(conn: &mut Conn) -> QueryResult<bool> {
         .first(conn)
         .optional()?;
     Ok(anybody.is_none())
-}
-
-/// Events since a day, for the contacts of a page, in one query.
-pub fn events_since(
-    conn: &mut Conn,
-    ids: &[ContactId],
-    day: i64,
-) -> QueryResult<HashMap<ContactId, i64>> {
-    let query = identities::table
-        .inner_join(event_days::table.on(event_days::identity_id.eq(identities::id)))
-        .filter(identities::contact_id.eq_any(padded(ids.to_vec())))
-        .filter(event_days::day.ge(day))
-        .group_by(identities::contact_id)
-        .select((
-            identities::contact_id,
-            sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)"),
-        ));
-    let rows: Vec<(ContactId, Option<i64>)> = Cached(query).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, n)| n.map(|n| (id, n)))
-        .collect())
 }
 
 /// An anonymous id of each visitor on a page, by which they are told apart.
@@ -328,7 +305,7 @@ pub(super) fn walkable(
 /// Whether the index that serves this list has known ones and visitors apart, rather than known ones only.
 fn begins_with_known(ask: &Ask, reader: UserId) -> bool {
     let is_plain = ask.owner_of(reader).is_none() && ask.stage_of().is_none();
-    ask.source.is_some() || (is_plain && ask.sort != Sort::Name)
+    ask.source.is_some() || (is_plain && ask.sort.key() != Key::Name)
 }
 
 /// In the asked order, from the asked row on.
@@ -341,21 +318,21 @@ pub(super) fn walk(query: Boxed, ask: &Ask) -> Boxed {
     };
     let time = cursor.map(|c| (c.number().unwrap_or_default(), c.id));
     let name = cursor.map(|c| (c.key.clone(), c.id));
-    match (ask.sort, is_back) {
-        (Sort::Seen, false) => keyset!(query, desc, last_seen_at, id, time),
-        (Sort::Seen, true) => keyset!(query, asc, last_seen_at, id, time),
-        (Sort::Created, false) => keyset!(query, desc, created_at, id, time),
-        (Sort::Created, true) => keyset!(query, asc, created_at, id, time),
-        (Sort::Name, false) => keyset!(query, asc, sort_name, id, name),
-        (Sort::Name, true) => keyset!(query, desc, sort_name, id, name),
+    match (ask.sort.key(), ask.sort.is_rising() != is_back) {
+        (Key::Seen, false) => keyset!(query, desc, last_seen_at, id, time),
+        (Key::Seen, true) => keyset!(query, asc, last_seen_at, id, time),
+        (Key::Created, false) => keyset!(query, desc, created_at, id, time),
+        (Key::Created, true) => keyset!(query, asc, created_at, id, time),
+        (Key::Name, true) => keyset!(query, asc, sort_name, id, name),
+        (Key::Name, false) => keyset!(query, desc, sort_name, id, name),
     }
 }
 
 pub(super) fn cursor(sort: Sort, row: &Row) -> Cursor {
-    let key = match sort {
-        Sort::Seen => row.last_seen_at.0.to_string(),
-        Sort::Created => row.created_at.0.to_string(),
-        Sort::Name => row.sort_name.clone(),
+    let key = match sort.key() {
+        Key::Seen => row.last_seen_at.0.to_string(),
+        Key::Created => row.created_at.0.to_string(),
+        Key::Name => row.sort_name.clone(),
     };
     Cursor { key, id: row.id.0 }
 }

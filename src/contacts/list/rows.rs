@@ -46,8 +46,10 @@ fn walked(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> QueryR
         rows.reverse();
     }
     // Of two walks each is in order; names never come from two, and are left as the database puts them.
-    if ask.sort == Sort::Seen {
-        rows.sort_by_key(|row| std::cmp::Reverse((row.last_seen_at, row.id)));
+    match ask.sort {
+        Sort::Seen => rows.sort_by_key(|row| std::cmp::Reverse((row.last_seen_at, row.id))),
+        Sort::Unseen => rows.sort_by_key(|row| (row.last_seen_at, row.id)),
+        _ => {}
     }
     let has_more = rows.len() > PAGE;
     if is_back {

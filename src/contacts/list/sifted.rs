@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::ask::{Ask, From, Sort};
+use super::ask::{Ask, From, Key, Sort};
 use super::did::Boxed;
 use super::query::{COLUMNS, Narrow, PAGE, Row, Rows, cursor, walk, walkable};
 use crate::base::Timestamp;
@@ -76,13 +76,13 @@ pub(super) fn page(
 /// The last contact of a round; none: the list ends before.
 fn last_of(conn: &mut Conn, steps: Boxed, sort: Sort, round: i64) -> QueryResult<Option<Cursor>> {
     let steps = steps.offset(round - 1).limit(1);
-    let found: Option<(String, ContactId)> = match sort {
-        Sort::Name => steps
+    let found: Option<(String, ContactId)> = match sort.key() {
+        Key::Name => steps
             .select((contacts::sort_name, contacts::id))
             .first(conn)
             .optional()?,
-        Sort::Seen | Sort::Created => {
-            let found: Option<(Timestamp, ContactId)> = if sort == Sort::Seen {
+        Key::Seen | Key::Created => {
+            let found: Option<(Timestamp, ContactId)> = if sort.key() == Key::Seen {
                 steps
                     .select((contacts::last_seen_at, contacts::id))
                     .first(conn)
@@ -103,25 +103,25 @@ fn last_of(conn: &mut Conn, steps: Boxed, sort: Sort, round: i64) -> QueryResult
 fn until(query: Boxed, sort: Sort, is_back: bool, edge: &Cursor) -> Boxed {
     use contacts::{created_at, id, last_seen_at, sort_name};
     let (at, name, last) = (edge.number().unwrap_or_default(), edge.key.clone(), edge.id);
-    match (sort, is_back) {
-        (Sort::Seen, false) => {
+    match (sort.key(), sort.is_rising() != is_back) {
+        (Key::Seen, false) => {
             query.filter(last_seen_at.gt(at).or(last_seen_at.eq(at).and(id.ge(last))))
         }
-        (Sort::Seen, true) => {
+        (Key::Seen, true) => {
             query.filter(last_seen_at.lt(at).or(last_seen_at.eq(at).and(id.le(last))))
         }
-        (Sort::Created, false) => {
+        (Key::Created, false) => {
             query.filter(created_at.gt(at).or(created_at.eq(at).and(id.ge(last))))
         }
-        (Sort::Created, true) => {
+        (Key::Created, true) => {
             query.filter(created_at.lt(at).or(created_at.eq(at).and(id.le(last))))
         }
-        (Sort::Name, false) => query.filter(
+        (Key::Name, true) => query.filter(
             sort_name
                 .lt(name.clone())
                 .or(sort_name.eq(name).and(id.le(last))),
         ),
-        (Sort::Name, true) => query.filter(
+        (Key::Name, false) => query.filter(
             sort_name
                 .gt(name.clone())
                 .or(sort_name.eq(name).and(id.ge(last))),

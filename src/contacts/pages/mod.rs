@@ -48,6 +48,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/contacts/views/{id}/unpin", post().to(list::unpin_view))
         .route("/contacts/views/{id}/remove", post().to(list::remove_view))
         .route("/contacts/columns", get().to(list::choose))
+        .route("/contacts/export", get().to(list::ask_export))
+        .route("/contacts/export", post().to(list::start_export))
         .route("/contacts/bulk/new", get().to(list::runs::ask))
         .route("/contacts/bulk/runs", post().to(list::runs::start))
         .route("/contacts/bulk/{id}", get().to(list::runs::show))

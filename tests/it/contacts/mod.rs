@@ -4,6 +4,7 @@ mod api;
 mod companies;
 mod did;
 mod duplicates;
+mod exports;
 mod fields;
 mod fields_said;
 mod filter;
