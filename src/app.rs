@@ -163,6 +163,7 @@ impl House {
             })
             .with::<contacts::fields::settling::Settle>(())
             .with::<contacts::list::runs::Go>(())
+            .with::<contacts::companies::Gather>(())
             .with::<contacts::fields::settling::TryKind>(())
             .with::<contacts::import::work::Run>(contacts::import::work::Tools {
                 files: self.files.clone(),
@@ -343,6 +344,7 @@ fn cards() -> Cards {
 /// What stands beside a company's story, beyond its people.
 fn company_cards() -> CompanyCards {
     CompanyCards(vec![
+        record::company_activity,
         related::company_deals,
         related::company_tasks,
         desk::related::company_tickets,

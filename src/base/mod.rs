@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod country;
+pub mod date;
 pub mod email_address;
 pub mod ids;
 pub mod money;

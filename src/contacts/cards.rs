@@ -6,6 +6,7 @@ use askama::filters::HtmlSafe;
 use chrono_tz::Tz;
 use diesel::QueryResult;
 
+use super::companies::model::span;
 use super::companies::people;
 use super::companies::store as companies;
 use crate::accounts::Role;
@@ -104,6 +105,8 @@ pub struct CardRow {
     pub avatar: Option<(String, &'static str)>,
     /// What can be done with it.
     pub acts: Vec<CardAct>,
+    /// A form that changes it: its verb and where it is.
+    pub edit: Option<(&'static str, String)>,
 }
 
 /// Something that can be done with a line; posted.
@@ -153,8 +156,13 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
         let company = job.company;
         let mut hint: Vec<String> = Vec::new();
         hint.extend(Some(job.role).filter(|role| !role.is_empty()));
-        if job.ended_on.is_some() {
+        let today = ask.now.day();
+        let has_left = job.ended_on.is_some_and(|last| last <= today);
+        let span = span(job.started_on, job.ended_on);
+        if has_left && job.started_on.is_none() {
             hint.push("no longer there".to_owned());
+        } else if !span.is_empty() {
+            hint.push(span);
         }
         hint.extend(domains.get(&company.id).cloned());
         hint.extend(
@@ -172,7 +180,7 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
             if !job.is_primary {
                 acts.push(act("Make primary", "primary", "star"));
             }
-            if job.ended_on.is_none() {
+            if !has_left {
                 acts.push(act("Has left", "left", "exit"));
             } else {
                 acts.push(act("Is there again", "back", "undo"));
@@ -186,6 +194,10 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
             avatar: Some((text::initials(&company.name), text::tone(company.id.0))),
             label: company.name,
             acts,
+            edit: ask.can_edit.then(|| {
+                let form = format!("/companies/{}/people/{id}?back=contact", company.id);
+                ("Role and time", form)
+            }),
         });
     }
     Ok(Card {

@@ -189,6 +189,7 @@ diesel::table! {
         last_seen_at -> BigInt,
         merged_into -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        parent_id -> Nullable<BigInt>,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Rows and words of deals.
 
-use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
 use super::pipelines::model::{Stage, StageKind, percent};
+pub use crate::base::date::{day, read as date, shown as date_shown, word as date_word};
 use crate::base::ids::{CompanyId, ContactId, DealId, PipelineId, StageId, UserId};
 use crate::base::{Currency, Money, Timestamp, text};
 use crate::db::schema::deals;
@@ -134,44 +134,6 @@ impl DealField {
             Self::Source | Self::NextStep => Ok(text::line(typed, 200)),
         }
     }
-}
-
-/// A date as forms send it: days since 1970.
-pub fn date(typed: &str) -> Result<Option<i64>, &'static str> {
-    const WHAT: &str = "Write a date as 2026-06-12.";
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| WHAT)?;
-    if !(1970..=2200).contains(&date.year()) {
-        return Err(WHAT);
-    }
-    let days = date.signed_duration_since(NaiveDate::default()).num_days();
-    Ok(Some(days))
-}
-
-/// A day as a calendar knows it.
-pub fn day(days: i64) -> NaiveDate {
-    chrono::TimeDelta::try_days(days)
-        .and_then(|delta| NaiveDate::default().checked_add_signed(delta))
-        .unwrap_or_default()
-}
-
-/// "2026-06-12".
-pub fn date_word(days: i64) -> String {
-    day(days).format("%Y-%m-%d").to_string()
-}
-
-/// "12 Jun", with the year where it is not this one.
-pub fn date_shown(days: i64, today: NaiveDate) -> String {
-    let date = day(days);
-    let form = if date.year() == today.year() {
-        "%-d %b"
-    } else {
-        "%-d %b %Y"
-    };
-    date.format(form).to_string()
 }
 
 /// A deal as it is stored.

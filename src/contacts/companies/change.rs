@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::show::{self, Beside, Failed, Params, ShowPage};
-use super::{actions, fields, people, store};
+use super::{actions, family, fields, store};
 use crate::accounts::Can;
 use crate::accounts::rights::{DeleteContacts, EditContacts};
-use crate::base::ids::{CompanyId, ContactId, TagId};
+use crate::base::ids::{CompanyId, TagId};
 use crate::contacts::CompanyCards;
 use crate::contacts::fields::{self as declared, Given, Object, values};
 use crate::contacts::model::Stage;
@@ -28,7 +28,7 @@ pub struct OneForm {
     stage: String,
     domain: String,
     tag: String,
-    role: String,
+    parent: String,
 }
 
 /// `POST /companies/{id}/owner`. Needs: change contacts.
@@ -154,27 +154,48 @@ pub async fn untag(
     moved(id, done.map(|()| None), "Tag removed")
 }
 
-/// `POST /companies/{id}/people/{contact}`: the role somebody has. Needs: change contacts.
-pub async fn role(
+/// `POST /companies/{id}/parent`: by name; empty: none. Needs: change contacts.
+pub async fn parent(
     viewer: Can<EditContacts>,
     db: web::Data<Db>,
+    strands: web::Data<Strands>,
+    cards: web::Data<CompanyCards>,
     request: HttpRequest,
-    path: web::Path<(String, String)>,
+    path: web::Path<String>,
     form: Form<OneForm>,
-) -> Result<Redirect> {
-    let (id, by): (CompanyId, _) = (kit::path_id(&path.0)?, by(&viewer, &request));
-    let contact: ContactId = kit::path_id(&path.1)?;
+) -> Result<Either<Page<ShowPage>, Redirect>> {
+    let (id, by): (CompanyId, _) = (kit::path_id(&path)?, by(&viewer, &request));
+    let typed = form.0.parent.trim().to_owned();
+    let name = typed.clone();
     let done = db
         .write(move |conn| {
-            if !people::is_linked(conn, id, contact)? {
-                return Err(Refusal::Missing);
-            }
-            crate::contacts::actions::touch(conn, contact, &by)?;
-            people::set_role(conn, id, contact, &form.0.role)?;
-            Ok::<_, Refusal>(())
+            let found = match name.as_str() {
+                "" => None,
+                name => match store::by_name(conn, name)? {
+                    Some(found) => Some(found),
+                    None => return Err(Refusal::invalid("parent", "There is no such company.")),
+                },
+            };
+            family::set_parent(conn, id, found, &by)
         })
         .await;
-    moved(id, done.map(|()| None), "Role saved")
+    let refusal = match done {
+        Err(refusal @ Refusal::Invalid(_)) => refusal,
+        done => return moved(id, done.map(|_| None), "Parent company saved").map(Either::Right),
+    };
+    let failed = Failed {
+        form: "parent",
+        typed,
+        error: refusal.words(),
+        ..Failed::default()
+    };
+    let beside = Beside {
+        strands: &strands,
+        cards: &cards,
+    };
+    show::page(&viewer, &db, beside, id, Params::default(), failed)
+        .await
+        .map(Either::Left)
 }
 
 /// `POST /companies/{id}/notes`. Needs: change contacts.

@@ -32,6 +32,8 @@ pub struct Params {
     owner: String,
     stage: String,
     sort: String,
+    /// Only those directly below this one.
+    under: String,
     after: String,
 }
 
@@ -72,6 +74,7 @@ pub struct Line {
 pub struct ListPage {
     params: Params,
     stage: Option<Stage>,
+    under: Option<String>,
     lines: Vec<Line>,
     after: String,
     is_bare: bool,
@@ -88,7 +91,10 @@ pub struct TrashPage {
 
 impl ListPage {
     fn is_filtered(&self) -> bool {
-        !self.params.q.is_empty() || !self.params.owner.is_empty() || self.stage.is_some()
+        !self.params.q.is_empty()
+            || !self.params.owner.is_empty()
+            || self.stage.is_some()
+            || self.under.is_some()
     }
 
     fn href(&self, change: impl FnOnce(&mut Params)) -> String {
@@ -105,6 +111,10 @@ impl ListPage {
             owner.clone_into(&mut params.owner);
             stage.clone_into(&mut params.stage);
         })
+    }
+
+    fn without_under(&self) -> String {
+        self.href(|params| params.under.clear())
     }
 
     fn without_words(&self) -> String {
@@ -136,6 +146,7 @@ impl Params {
             ("owner", self.owner.as_str()),
             ("stage", self.stage.as_str()),
             ("sort", self.sort.as_str()),
+            ("under", self.under.as_str()),
             ("after", self.after.as_str()),
         ]
         .into_iter()
@@ -159,6 +170,12 @@ pub async fn index(
     params.q = text::line(&params.q, 200);
     if params.sort != "name" {
         params.sort.clear();
+    }
+    // Below one company there is one order, which an index serves.
+    if params.under.parse::<CompanyId>().is_err() {
+        params.under.clear();
+    } else {
+        "name".clone_into(&mut params.sort);
     }
     if params.owner != "me" {
         params.owner.clear();
@@ -220,8 +237,13 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage> {
         .href()
     });
     let lines = lines(conn, found.rows, viewer)?;
+    let under = match params.under.parse() {
+        Ok(id) => store::live(conn, id)?.map(|company| company.name),
+        Err(_) => None,
+    };
     let page = ListPage {
         stage,
+        under,
         is_bare: false,
         lines,
         after,
@@ -252,6 +274,9 @@ fn page(
     }
     if let Some(stage) = stage {
         query = query.filter(companies::stage.eq(stage));
+    }
+    if let Ok(under) = params.under.parse::<CompanyId>() {
+        query = query.filter(companies::parent_id.eq(under));
     }
     if !params.q.is_empty() {
         let before = cursor.as_ref().map(|cursor| cursor.id);

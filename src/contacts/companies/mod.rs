@@ -5,8 +5,11 @@ pub mod actions;
 mod change;
 mod domains;
 mod edit;
+pub mod family;
 mod fields;
+mod gather;
 mod list;
+mod member;
 pub mod model;
 pub mod people;
 mod show;
@@ -17,6 +20,7 @@ use actix_web::web;
 use crate::web::{get, post};
 
 pub use domains::is_free_mail;
+pub use gather::Gather;
 pub use model::Company;
 
 /// Routes of companies.
@@ -41,7 +45,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             "/companies/{id}/tags/{tag}/remove",
             post().to(change::untag),
         )
-        .route("/companies/{id}/people/{contact}", post().to(change::role))
+        .route("/companies/{id}/people/{contact}", get().to(member::form))
+        .route("/companies/{id}/people/{contact}", post().to(member::save))
+        .route("/companies/{id}/parent", post().to(change::parent))
+        .route("/companies/{id}/gather", post().to(gather::start))
         .route("/companies/{id}/notes", post().to(change::note))
         .route("/companies/{id}/traits", post().to(change::field))
         .route("/companies/{id}/delete", post().to(change::delete))

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::base::clock::DAY;
 use crate::base::ids::{CompanyId, UserId};
 use crate::base::{Timestamp, text};
 use crate::contacts::model::Stage;
@@ -142,6 +143,8 @@ pub struct Company {
     pub merged_into: Option<CompanyId>,
     /// Since when it is in the trash.
     pub deleted_at: Option<Timestamp>,
+    /// The company it belongs to.
+    pub parent_id: Option<CompanyId>,
 }
 
 /// A company to be made.
@@ -176,13 +179,53 @@ pub struct Person {
     pub role: String,
     /// Whether it is their main company.
     pub is_primary: bool,
+    /// Since when they are there, as a day.
+    pub started_on: Option<i64>,
+    /// The last day, past or to come.
+    pub ended_on: Option<i64>,
     /// Whether they are no longer there.
     pub has_left: bool,
+}
+
+/// "2019 – 2023", "since March 2021", or nothing.
+pub fn span(started_on: Option<i64>, ended_on: Option<i64>) -> String {
+    let month = |day: i64| Timestamp(day * DAY).utc().format("%B %Y").to_string();
+    let year = |day: i64| Timestamp(day * DAY).utc().format("%Y").to_string();
+    match (started_on, ended_on) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!("since {}", month(from)),
+        (None, Some(to)) => format!("until {}", month(to)),
+        (Some(from), Some(to)) if year(from) == year(to) => {
+            format!("{} – {}", month(from), month(to))
+        }
+        (Some(from), Some(to)) => format!("{} – {}", year(from), year(to)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_at_a_company_is_said_in_short() {
+        let day = |y, m| {
+            let date = chrono::NaiveDate::from_ymd_opt(y, m, 15).expect("a date");
+            (date - chrono::NaiveDate::default()).num_days()
+        };
+        for (from, to, words) in [
+            (None, None, ""),
+            (Some(day(2021, 3)), None, "since March 2021"),
+            (None, Some(day(2021, 3)), "until March 2021"),
+            (Some(day(2019, 1)), Some(day(2023, 5)), "2019 – 2023"),
+            (
+                Some(day(2021, 1)),
+                Some(day(2021, 5)),
+                "January 2021 – May 2021",
+            ),
+        ] {
+            assert_eq!(span(from, to), words);
+        }
+    }
 
     #[test]
     fn facts_are_checked_as_they_are_typed() {

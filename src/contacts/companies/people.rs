@@ -26,35 +26,39 @@ pub struct Job {
     pub role: String,
     /// Whether it is the main one.
     pub is_primary: bool,
-    /// Since when they are no longer there.
+    /// Since when they are there, as a day.
+    pub started_on: Option<i64>,
+    /// The last day, past or to come.
     pub ended_on: Option<i64>,
 }
 
 /// Companies of a contact, the primary one first.
 pub fn jobs_of(conn: &mut Conn, contact: ContactId) -> QueryResult<Vec<Job>> {
-    let links: Vec<(CompanyId, String, bool, Option<i64>)> = company_people::table
+    type Link = (CompanyId, String, bool, Option<i64>, Option<i64>);
+    let links: Vec<Link> = company_people::table
         .filter(company_people::contact_id.eq(contact))
         .order((company_people::is_primary.desc(), company_people::id))
         .select((
             company_people::company_id,
             company_people::role,
             company_people::is_primary,
+            company_people::started_on,
             company_people::ended_on,
         ))
         .limit(MOST as i64)
         .load(conn)?;
-    let mut jobs = Vec::with_capacity(links.len());
-    for (id, role, is_primary, ended_on) in links {
-        if let Some(company) = store::live(conn, id)? {
-            jobs.push(Job {
-                company,
-                role,
-                is_primary,
-                ended_on,
-            });
-        }
-    }
-    Ok(jobs)
+    let ids = links.iter().map(|link| link.0).collect();
+    let mut companies = store::living(conn, ids)?;
+    let job = |(id, role, is_primary, started_on, ended_on): Link| {
+        Some(Job {
+            company: companies.remove(&id)?,
+            role,
+            is_primary,
+            started_on,
+            ended_on,
+        })
+    };
+    Ok(links.into_iter().filter_map(job).collect())
 }
 
 /// Whether a contact is linked to a company.
@@ -68,7 +72,7 @@ pub fn is_linked(conn: &mut Conn, company: CompanyId, contact: ContactId) -> Que
 }
 
 /// People of a company: those still there first, then whoever was seen last.
-pub fn of(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Person>> {
+pub fn of(conn: &mut Conn, company: CompanyId, today: i64, limit: i64) -> QueryResult<Vec<Person>> {
     type Row = (
         ContactId,
         String,
@@ -77,7 +81,7 @@ pub fn of(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Pe
         bool,
         String,
         bool,
-        Option<i64>,
+        (Option<i64>, Option<i64>),
     );
     let rows: Vec<Row> = company_people::table
         .inner_join(contacts::table.on(contacts::id.eq(company_people::contact_id)))
@@ -96,16 +100,18 @@ pub fn of(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Pe
             contacts::is_known,
             company_people::role,
             company_people::is_primary,
-            company_people::ended_on,
+            (company_people::started_on, company_people::ended_on),
         ))
         .limit(limit)
         .load(conn)?;
-    let person = |(id, name, email, phone, is_known, role, is_primary, ended): Row| Person {
+    let person = |(id, name, email, phone, is_known, role, is_primary, at): Row| Person {
         contact_id: id,
         name: model::shown(id, &name, email.as_deref(), phone.as_deref(), is_known),
         role,
         is_primary,
-        has_left: ended.is_some(),
+        started_on: at.0,
+        ended_on: at.1,
+        has_left: at.1.is_some_and(|last| last <= today),
     };
     Ok(rows.into_iter().map(person).collect())
 }
@@ -261,6 +267,26 @@ pub fn set_role(
         .filter(company_people::contact_id.eq(contact))
         .filter(company_people::company_id.eq(company))
         .set(company_people::role.eq(text::line(role, 120)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes what a contact is at a company, and from when to when.
+pub fn set_time(
+    conn: &mut Conn,
+    company: CompanyId,
+    contact: ContactId,
+    role: &str,
+    days: (Option<i64>, Option<i64>),
+) -> QueryResult<()> {
+    diesel::update(company_people::table)
+        .filter(company_people::contact_id.eq(contact))
+        .filter(company_people::company_id.eq(company))
+        .set((
+            company_people::role.eq(text::line(role, 120)),
+            company_people::started_on.eq(days.0),
+            company_people::ended_on.eq(days.1),
+        ))
         .execute(conn)
         .map(|_| ())
 }

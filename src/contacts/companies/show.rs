@@ -4,8 +4,9 @@ use actix_web::{Either, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::model::{Company, CompanyField, Person};
-use super::{fields, people, store};
+use super::family::{self, Child};
+use super::model::{self, Company, CompanyField, Person};
+use super::{fields, gather, people, store};
 use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
 use crate::accounts::{Can, Viewer};
 use crate::base::ids::CompanyId;
@@ -75,6 +76,24 @@ pub struct Member {
     pub tone: &'static str,
 }
 
+/// What a group of companies adds up to.
+pub struct Family {
+    /// Companies below this one, at any depth.
+    pub companies: String,
+    /// "12 people" of all of them.
+    pub people: String,
+}
+
+impl Member {
+    /// "has left", "since March 2021".
+    fn time(&self) -> String {
+        match model::span(self.person.started_on, self.person.ended_on) {
+            words if words.is_empty() && self.person.has_left => "has left".to_owned(),
+            words => words,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "companies/show.html")]
 pub struct ShowPage {
@@ -91,6 +110,10 @@ pub struct ShowPage {
     domains: Vec<String>,
     members: Vec<Member>,
     has_more: bool,
+    above: Vec<Company>,
+    below: Vec<Child>,
+    family: Option<Family>,
+    strays: usize,
     tags: Vec<Tag>,
     known_tags: Vec<Tag>,
     cards: Vec<Card>,
@@ -125,6 +148,33 @@ impl ShowPage {
     fn new_person(&self) -> String {
         let query = serde_urlencoded::to_string([("company", &self.company.name)]);
         format!("/contacts/new?{}", query.unwrap_or_default())
+    }
+
+    /// The name of the company above, as it is typed.
+    fn parent_name(&self) -> &str {
+        match (self.failed.typed_in("parent"), self.above.first()) {
+            ("", Some(parent)) => &parent.name,
+            (typed, _) => typed,
+        }
+    }
+
+    /// The companies below that the page names.
+    fn named(&self) -> &[Child] {
+        self.below
+            .get(..family::NAMED as usize)
+            .unwrap_or(&self.below)
+    }
+
+    fn below_href(&self) -> String {
+        format!("/companies?under={}", self.company.id)
+    }
+
+    fn stray_count(&self) -> String {
+        if self.strays > gather::COUNTED {
+            format!("{}+", gather::COUNTED)
+        } else {
+            self.strays.to_string()
+        }
     }
 
     fn member_count(&self) -> String {
@@ -202,7 +252,8 @@ impl ShowPage {
                 }),
             None => None,
         };
-        let mut members = people::of(conn, id, PEOPLE as i64 + 1)?;
+        let today = viewer.now.day();
+        let mut members = people::of(conn, id, today, PEOPLE as i64 + 1)?;
         let has_more = members.len() > PEOPLE;
         members.truncate(PEOPLE);
         let member = |person: Person| Member {
@@ -229,7 +280,22 @@ impl ShowPage {
             user: viewer.id(),
             role,
         };
+        let domains = store::domains(conn, id)?;
+        let below = family::below(conn, id)?;
+        let can_edit = EditContacts::allows(role);
         Ok(Self {
+            above: family::above(conn, &company)?,
+            family: if below.is_empty() {
+                None
+            } else {
+                Some(Family::read(conn, id, today)?)
+            },
+            below,
+            strays: if can_edit {
+                gather::count(conn, &domains)?
+            } else {
+                0
+            },
             initials: text::initials(&company.name),
             tone: text::tone(id.0),
             place: place.join(", "),
@@ -242,7 +308,7 @@ impl ShowPage {
             stages: Stage::options(),
             facts: facts(&company),
             groups: fields::groups(conn, id, &ways, &failed.open, viewer.now)?,
-            domains: store::domains(conn, id)?,
+            domains,
             members: members.into_iter().map(member).collect(),
             has_more,
             tags: store::tags_of(conn, id)?,
@@ -250,9 +316,23 @@ impl ShowPage {
             cards: beside.cards.read(conn, id, &card_ask)?,
             story: Story::read(conn, beside.strands, &ask)?,
             failed,
-            can_edit: EditContacts::allows(role),
+            can_edit,
             can_delete: DeleteContacts::allows(role),
             company,
+        })
+    }
+}
+
+impl Family {
+    fn read(conn: &mut Conn, id: CompanyId, today: i64) -> diesel::QueryResult<Self> {
+        let ids = family::whole(conn, id)?;
+        let more = if ids.len() >= family::MOST { "+" } else { "" };
+        Ok(Self {
+            companies: format!("{}{more}", kit::number(ids.len() as i64 - 1)),
+            people: match family::people(conn, &ids, today)? {
+                1 => "1 person".to_owned(),
+                n => format!("{}{more} people", kit::number(n)),
+            },
         })
     }
 }

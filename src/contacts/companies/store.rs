@@ -26,6 +26,21 @@ pub fn live(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<Company>> {
         .optional()
 }
 
+/// Companies that are not in the trash, of these.
+pub fn living(conn: &mut Conn, ids: Vec<CompanyId>) -> QueryResult<HashMap<CompanyId, Company>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = Company::query()
+        .filter(companies::id.eq_any(padded(ids)))
+        .filter(companies::deleted_at.is_null());
+    let found: Vec<Company> = Cached(query).load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|company| (company.id, company))
+        .collect())
+}
+
 /// A company, wherever it is.
 pub fn find(conn: &mut Conn, id: CompanyId) -> QueryResult<Option<Company>> {
     Company::query()

@@ -140,6 +140,10 @@ const HOUSE: &[Holding] = &[
     },
     quiet(Kind::Company, Held::rows("contacts", "company_id")),
     Holding {
+        words: ("company below it", "companies below it"),
+        ..quiet(Kind::Company, Held::rows("companies", "parent_id"))
+    },
+    Holding {
         words: ("domain", "domains"),
         ..quiet(
             Kind::Company,

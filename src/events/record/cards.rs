@@ -6,13 +6,14 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::super::enrich::Touch;
 use crate::base::Timestamp;
+use crate::base::clock::DAY;
 use crate::base::ids::ContactId;
 use crate::contacts::{Card, CardAsk, CardRow, Spark};
 use crate::db::schema::{event_days, identities};
 use crate::db::{Cached, Conn, padded};
 use crate::web::{ago, number};
 
-const DAYS: i64 = 30;
+pub(super) const DAYS: i64 = 30;
 
 /// What an identity adds to the figures.
 #[derive(Queryable, Selectable)]
@@ -49,23 +50,25 @@ pub fn activity(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResu
         } else {
             format!("{} events", number(month))
         },
-        spark: Some(Spark {
-            label: format!("{} events in 30 days", number(month)),
-            middle: trend(&values),
-            left: Timestamp(first * crate::base::clock::DAY)
-                .utc()
-                .format("%-d %b")
-                .to_string(),
-            right: "today".to_owned(),
-            values,
-        }),
+        spark: Some(spark(values, first)),
         rows: figures(&parts, ask),
         ..Card::default()
     }))
 }
 
+/// The columns, with what is seen in them.
+pub(super) fn spark(values: Vec<i64>, first: i64) -> Spark {
+    Spark {
+        label: format!("{} events in 30 days", number(values.iter().sum())),
+        middle: trend(&values),
+        left: Timestamp(first * DAY).utc().format("%-d %b").to_string(),
+        right: "today".to_owned(),
+        values,
+    }
+}
+
 /// How many events each day had, from the first on.
-fn columns(conn: &mut Conn, own: Vec<i64>, first: i64) -> QueryResult<Vec<i64>> {
+pub(super) fn columns(conn: &mut Conn, own: Vec<i64>, first: i64) -> QueryResult<Vec<i64>> {
     let total = sql::<Nullable<BigInt>>("CAST(SUM(event_days.n) AS BIGINT)");
     let query = event_days::table
         .filter(event_days::day.ge(first))

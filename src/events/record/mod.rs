@@ -2,6 +2,7 @@
 //! up to date. Handed to the page by `app`, since contacts know nothing of events.
 
 mod cards;
+mod company;
 mod hot;
 mod live;
 mod page;
@@ -9,6 +10,7 @@ mod story;
 mod visit;
 
 pub use cards::{activity, touches};
+pub use company::activity as company_activity;
 pub use hot::hot;
 pub use story::visits;
 
