@@ -151,7 +151,7 @@ parts! {
     }
     "ui/table.html" {
         TableTag "table_tag" { caption: str, edge: bool, form: bool }
-        Th "th_part" { text: str, href: str, sorted: str, class: str }
+        Th "th_part" { text: str, href: str, sorted: str, class: str, cell: str }
         Pick "pick_part" { value: dyn Display, label: str, name: str }
         Pager "pager_part" { before: str, after: str, words: str, before_words: str, after_words: str, swap: str }
         TabsTag "tabs_tag" { label: str, kind: str }

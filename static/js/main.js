@@ -7,6 +7,8 @@ import "./menu.js";
 import "./keys.js";
 import "./pick.js";
 import "./inline_edit.js";
+import "./cells.js";
+import "./peek.js";
 import "./combobox.js";
 import "./toast.js";
 import "./copy.js";

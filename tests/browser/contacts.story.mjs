@@ -110,3 +110,39 @@ story("a search that finds nobody says what to do", {}, async (page) => {
   await page.getByRole("main").getByText("Drop one").waitFor();
   await isWellMade(page, "contacts none found");
 });
+
+story("a row is looked at beside the list and walked from, and its cells are edited where they stand", { script: true }, async (page) => {
+  const names = [unique("Ymir Peek"), unique("Zita Peek")];
+  for (const name of names) await create(page, name, `${name.toLowerCase().replaceAll(" ", ".")}@peek.example`);
+  await page.goto("/contacts?cols=stage.city.owner");
+  const line = (name) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+  const beside = page.getByRole("complementary", { name: "The record beside the list" });
+
+  await row(page, names[1]).focus();
+  await page.keyboard.press(" ");
+  await beside.getByRole("heading", { level: 1, name: names[1] }).waitFor();
+  await page.waitForURL("**peek=*");
+  await page.keyboard.press("j");
+  await beside.getByRole("heading", { level: 1, name: names[0] }).waitFor();
+  await page.reload();
+  await beside.getByRole("heading", { level: 1, name: names[0] }).waitFor();
+  await row(page, names[0]).focus();
+  await page.keyboard.press("Escape");
+  await beside.waitFor({ state: "detached" });
+  assert.ok(!page.url().includes("peek="));
+
+  const city = line(names[0]).getByRole("cell").nth(2);
+  await city.dblclick();
+  await page.getByRole("textbox", { name: "City" }).fill("Tromsø");
+  await page.keyboard.press("Enter");
+  await line(names[0]).getByText("Tromsø", { exact: true }).waitFor();
+  await row(page, names[0]).focus();
+  await page.keyboard.press("e");
+  await page.getByRole("combobox", { name: "Stage" }).selectOption({ label: "Customer" });
+  await page.keyboard.press("Tab");
+  await line(names[0]).getByText("Customer", { exact: true }).waitFor();
+  await page.getByRole("textbox", { name: "City" }).fill("Bodø");
+  await page.keyboard.press("Escape");
+  await line(names[0]).getByText("Tromsø", { exact: true }).waitFor();
+  await isWellMade(page, "contacts-cells");
+});

@@ -111,6 +111,22 @@ impl Column {
         }
     }
 
+    /// Which form of a record's page changes what stands in it: below the record's address, with the key it carries.
+    pub fn form(self, fields: &[Field]) -> String {
+        match self {
+            Self::Own(BuiltIn::Stage) => "stage".to_owned(),
+            Self::Own(BuiltIn::Owner) => "owner".to_owned(),
+            Self::Own(own @ (BuiltIn::JobTitle | BuiltIn::City | BuiltIn::Country)) => {
+                format!("fields/{own}")
+            }
+            Self::Own(_) => String::new(),
+            Self::Field(id) => {
+                let field = fields.iter().find(|field| field.id == id);
+                field.map_or_else(String::new, |field| format!("traits:{}", field.key))
+            }
+        }
+    }
+
     /// Class of its cells: figures to the right; what was not chosen gives way on narrow screens.
     pub fn class(self, fields: &[Field], is_usual: bool) -> &'static str {
         let is_figure = match self {

@@ -33,6 +33,8 @@ pub struct Head {
     pub class: &'static str,
     /// The order that its address gives.
     pub sort: Option<Sort>,
+    /// Which form of a record edits its cells; empty: none.
+    pub cell: String,
 }
 
 /// A filter in force.
@@ -192,12 +194,17 @@ impl ListPage {
     }
 }
 
-fn heads(columns: &[Column], fields: &[Field]) -> Vec<Head> {
+fn heads(columns: &[Column], fields: &[Field], can_edit: bool) -> Vec<Head> {
     let is_usual = columns == columns::USUAL;
     let head = |column: &Column| {
         Some(Head {
             label: column.label(fields)?,
             class: column.class(fields, is_usual),
+            cell: if can_edit {
+                column.form(fields)
+            } else {
+                String::new()
+            },
             sort: match column {
                 Column::Own(BuiltIn::Seen) => Some(Sort::Seen),
                 Column::Own(BuiltIn::Created) => Some(Sort::Created),
@@ -254,7 +261,7 @@ impl ListPage {
             is_cut: rows.is_cut,
             before: address(rows.before.as_ref(), super::ask::From::Before),
             after: address(rows.after.as_ref(), super::ask::From::After),
-            heads: heads(&columns, &fields),
+            heads: heads(&columns, &fields, EditContacts::allows(role)),
             lines: lines::read(conn, memo, rows, &columns, &fields, viewer)?,
             count,
             did: DidForm {
