@@ -4,6 +4,7 @@ mod client;
 mod counts;
 mod desks;
 mod floor;
+mod import;
 mod ingest;
 mod load;
 mod machine;
@@ -34,6 +35,8 @@ enum What {
     Ingest(ingest::Ingest),
     /// How long pages take, alone and while events flow in.
     Pages(pages::Pages),
+    /// How long a file of contacts takes to come in, and pages meanwhile. They stay: use an instance made for it.
+    Import(import::Import),
 }
 
 impl Bench {
@@ -41,6 +44,7 @@ impl Bench {
         match self.what {
             What::Ingest(ingest) => ingest.run(config),
             What::Pages(pages) => pages.run(config),
+            What::Import(import) => import.run(config),
         }
     }
 }
