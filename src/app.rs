@@ -174,6 +174,7 @@ impl House {
                 find: contacts::list::find_exported,
             })
             .with::<SweepExports>(self.files.clone())
+            .with::<contacts::import::sweep::Sweep>(self.files.clone())
             .with::<contacts::import::work::Undo>(import_keepers())
             .with::<quarantine::jobs::ActOnAll>(self.inbox.clone())
             .with::<demo::load::Load>(Arc::new(demo::Ground {
@@ -232,6 +233,7 @@ fn schedule() -> Schedule {
         .every(Duration::from_hours(24), duplicates::jobs::Search)
         .every(Duration::from_hours(1), accounts::jobs::Sweep)
         .every(Duration::from_hours(1), SweepExports)
+        .every(Duration::from_hours(1), contacts::import::sweep::Sweep)
 }
 
 /// What works in the background.

@@ -7,7 +7,7 @@ use super::super::Failure;
 use crate::accounts::audit::By;
 use crate::accounts::store::NewSession;
 use crate::accounts::{Role, actions, store};
-use crate::base::clock::{DAY, Timestamp};
+use crate::base::clock::{self, DAY, Timestamp};
 use crate::base::ids::{SourceId, UserId};
 use crate::base::{EmailAddress, token};
 use crate::db::Conn;
@@ -76,7 +76,13 @@ impl Stand {
         let key = token::hash(&self.api_key);
         diesel::delete(api_keys::table.filter(api_keys::key_hash.eq(key))).execute(conn)?;
         if self.is_user_ours {
-            diesel::delete(users::table.filter(users::id.eq(self.user))).execute(conn)?;
+            let own = users::table.filter(users::id.eq(self.user));
+            // Whoever handed something in stays its author, and comes in no more.
+            if diesel::delete(own).execute(conn).is_err() {
+                diesel::update(own)
+                    .set(users::deactivated_at.eq(Some(clock::now())))
+                    .execute(conn)?;
+            }
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ mod names;
 pub mod pages;
 pub mod rows;
 pub mod store;
+pub mod sweep;
 pub mod target;
 mod vcard;
 pub mod work;

@@ -9,6 +9,7 @@ use diesel::sql_types::Bool;
 use super::draft::Known;
 use super::model::{Import, Outcome, RowDone, State, Tally};
 use crate::accounts::store as accounts;
+use crate::base::clock::DAY;
 use crate::base::ids::{ContactId, ImportId, SourceId, UserId};
 use crate::base::{Timestamp, text, token};
 use crate::contacts::fields::{self, Object};
@@ -152,11 +153,47 @@ pub fn delete(conn: &mut Conn, id: ImportId) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Rows that failed, or whose contacts stayed, in their order.
+/// Imports whose files nobody needs any more: drafts that were left lying for a week, what ended a week ago, and what failed
+/// a month ago, as it can be started again until then.
+pub fn stale(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<(ImportId, State, String)>> {
+    let week = now.plus(-7 * DAY);
+    let month = now.plus(-30 * DAY);
+    let ended = imports::state.eq_any([State::Done, State::Undone]);
+    imports::table
+        .filter(imports::file_key.ne(""))
+        .filter(
+            (imports::state
+                .eq(State::Draft)
+                .and(imports::created_at.lt(week)))
+            .or(ended.and(imports::finished_at.lt(week)))
+            .or(imports::state
+                .eq(State::Failed)
+                .and(imports::created_at.lt(month))),
+        )
+        .order(imports::id)
+        .limit(limit)
+        .select((imports::id, imports::state, imports::file_key))
+        .load(conn)
+}
+
+/// Its file is gone.
+pub fn forget_file(conn: &mut Conn, id: ImportId) -> QueryResult<()> {
+    diesel::update(imports::table.filter(imports::id.eq(id)))
+        .set(imports::file_key.eq(""))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Rows that failed, or whose contacts stayed, in their order, from behind a line.
 pub fn rows(
     conn: &mut Conn,
     id: ImportId,
     outcome: Outcome,
+    after: i64,
     limit: i64,
 ) -> QueryResult<Vec<RowDone>> {
     // A word, not a value: only so do the databases know the index that holds no other rows.
@@ -167,6 +204,7 @@ pub fn rows(
     RowDone::query()
         .filter(import_rows::import_id.eq(id))
         .filter(which)
+        .filter(import_rows::line.gt(after))
         .order(import_rows::line)
         .limit(limit)
         .load(conn)

@@ -19,7 +19,7 @@ use crate::contacts::refusal::Refusal;
 use crate::contacts::store as people;
 use crate::db::Db;
 use crate::files::Files;
-use crate::web::{Errors, Form, Page, Redirect, Result, redirect};
+use crate::web::{Error, Errors, Form, Page, Redirect, Result, redirect};
 
 #[derive(Template)]
 #[template(path = "contacts/imports/columns.html")]
@@ -164,7 +164,10 @@ pub async fn read_again(
         sheet: value("sheet").parse().ok(),
     };
     let id = import.id;
-    let looked = actions::look(&files, &import.file_key, &reading, &import.settings.country);
+    let (kept, key) = (files.clone(), import.file_key.clone());
+    let country = import.settings.country.clone();
+    let looked = web::block(move || actions::look(&kept, &key, &reading, &country));
+    let looked = looked.await.map_err(Error::internal)?;
     let back = redirect(format!("/imports/{id}/columns"));
     let settings = match looked {
         Ok(settings) => settings,
@@ -196,7 +199,9 @@ async fn page(
         .map(|field| (Target::Trait(field.key).word(), field.label))
         .collect();
     let may_declare = ManageFields::allows(viewer.user.role);
-    let sheets = actions::sheets(files, &import);
+    let (kept, own) = (files.clone(), import.clone());
+    let sheets = web::block(move || actions::sheets(&kept, &own));
+    let sheets = sheets.await.map_err(Error::internal)?;
     let settings = &import.settings;
     let (lines, empty) = lines(settings, &declared, may_declare);
     let (encoding, delimiter, has_header) = match settings.format.clone() {

@@ -86,8 +86,11 @@ async fn tried(
     by: crate::contacts::By,
 ) -> Result<PreviewPage> {
     let file = files.open_kept(&import.file_key).map_err(Error::internal)?;
-    let mut rows = Rows::open(file, &import.settings.format).map_err(Error::internal)?;
-    let rows = rows.take(TRIED).map_err(Error::internal)?;
+    let format = import.settings.format.clone();
+    // The first rows of a workbook may lie behind a lot of words that have to be read first.
+    let rows = web::block(move || Rows::open(file, &format)?.take(TRIED));
+    let rows = rows.await.map_err(Error::internal)?;
+    let rows = rows.map_err(Error::internal)?;
     let is_all = rows.len() < TRIED;
     let ground = Ground {
         import: import.id,

@@ -1,13 +1,19 @@
 //! How far an import is, and what became of it.
 
+use std::io;
+
 use actix_web::http::header;
 use actix_web::{Either, HttpRequest, HttpResponse, web};
 use askama::Template;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::ready;
+use futures_util::stream::{once, unfold};
 
 use super::import;
 use crate::accounts::Can;
 use crate::accounts::rights::ImportContacts;
-use crate::base::ids::ContactId;
+use crate::base::ids::{ContactId, ImportId};
 use crate::contacts::export::csv as table;
 use crate::contacts::import::actions;
 use crate::contacts::import::model::{Import, Outcome, State};
@@ -21,8 +27,8 @@ use crate::web::{Error, Page, Redirect, Result, When, number, redirect};
 
 /// Rows that are listed.
 const LISTED: i64 = 50;
-/// Failed rows in a file: more are a wrong mapping, and memory is for others too.
-const MOST_FAILED: i64 = 100_000;
+/// Failed rows read at a time for their file.
+const CHUNK: i64 = 1_000;
 
 #[derive(Template)]
 #[template(path = "contacts/imports/show.html")]
@@ -58,11 +64,11 @@ pub async fn show(
     let (id, user) = (import.id, import.user_id);
     let (names, failed, kept, called) = db
         .read(move |conn| {
-            let kept = store::rows(conn, id, Outcome::Kept, LISTED)?;
+            let kept = store::rows(conn, id, Outcome::Kept, 0, LISTED)?;
             let ids: Vec<ContactId> = kept.iter().filter_map(|row| row.contact_id).collect();
             Ok::<_, diesel::result::Error>((
                 people::user_names(conn, [user])?,
-                store::rows(conn, id, Outcome::Failed, LISTED)?,
+                store::rows(conn, id, Outcome::Failed, 0, LISTED)?,
                 kept,
                 store::names(conn, &ids)?,
             ))
@@ -199,28 +205,24 @@ pub async fn failed(
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let import = import(&db, &path).await?;
-    let id = import.id;
-    let rows = db
-        .read(move |conn| store::rows(conn, id, Outcome::Failed, MOST_FAILED))
-        .await?;
-    let mut text = String::from("\u{feff}");
+    let mut head = String::from("\u{feff}");
     let names = import
         .settings
         .columns
         .iter()
         .map(|column| column.name.as_str());
-    table::line(&mut text, names.chain(["Import problem"]));
-    for row in rows {
-        let mut cells: Vec<String> = serde_json::from_str(&row.data).unwrap_or_default();
-        cells.resize(import.settings.columns.len(), String::new());
-        table::line(
-            &mut text,
-            cells
-                .iter()
-                .map(String::as_str)
-                .chain([row.reason.as_str()]),
-        );
-    }
+    table::line(&mut head, names.chain(["Import problem"]));
+    let (id, width) = (import.id, import.settings.columns.len());
+    let rest = unfold(Some(0), move |after| {
+        let db = db.clone();
+        async move {
+            let (text, next) = match failed_rows(&db, id, width, after?).await {
+                Ok(read) => read,
+                Err(error) => return Some((Err(io::Error::other(error.to_string())), None)),
+            };
+            (!text.is_empty()).then(|| (Ok(Bytes::from(text)), next))
+        }
+    });
     let name = import
         .name
         .rsplit_once('.')
@@ -233,5 +235,26 @@ pub async fn failed(
             format!("attachment; filename*=UTF-8''{name}%20failed.csv"),
         ))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text))
+        .streaming(once(ready(Ok::<_, io::Error>(Bytes::from(head)))).chain(rest)))
+}
+
+/// Some failed rows behind a line as they came, and the line behind which the next ones are.
+async fn failed_rows(
+    db: &Db,
+    id: ImportId,
+    width: usize,
+    after: i64,
+) -> Result<(String, Option<i64>)> {
+    let rows = db
+        .read(move |conn| store::rows(conn, id, Outcome::Failed, after, CHUNK))
+        .await?;
+    let mut text = String::new();
+    for row in &rows {
+        let mut cells: Vec<String> = serde_json::from_str(&row.data).unwrap_or_default();
+        cells.resize(width, String::new());
+        let cells = cells.iter().map(String::as_str);
+        table::line(&mut text, cells.chain([row.reason.as_str()]));
+    }
+    let last = rows.last().filter(|_| rows.len() as i64 == CHUNK);
+    Ok((text, last.map(|row| row.line)))
 }

@@ -73,7 +73,9 @@ pub async fn upload(
         .read(move |conn| country(conn, &config))
         .await?
         .unwrap_or_default();
-    let settings = match actions::look(&files, &key, &Reading::default(), &default) {
+    let (own, looked_at) = (files.clone(), key.clone());
+    let looked = web::block(move || actions::look(&own, &looked_at, &Reading::default(), &default));
+    let settings = match looked.await.map_err(Error::internal)? {
         Ok(settings) => settings,
         Err(why) => {
             files.discard(&key).await.map_err(Error::internal)?;

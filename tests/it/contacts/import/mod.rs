@@ -1,6 +1,7 @@
 //! Files of contacts brought in, and taken back.
 
 mod killed;
+mod leftovers;
 mod real;
 mod refused;
 mod sheets;
