@@ -7,9 +7,10 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, middleware, web};
 
+use crate::accounts::gates::{Gate, Gates};
 use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{Cost, Passwords};
-use crate::accounts::{self, DemoWorld, Figures, Panels, Pins};
+use crate::accounts::{self, DemoWorld, Figures, Panels, Pins, seen};
 use crate::base::clock;
 use crate::campaigns::{self, Hits, sender};
 use crate::config::{Config, ConfigError};
@@ -17,6 +18,7 @@ use crate::contacts::duplicates;
 use crate::contacts::export::{self, work::Sweep as SweepExports};
 use crate::contacts::import::apply::Keepers;
 use crate::contacts::merge::{self, Followers};
+use crate::contacts::purge;
 use crate::contacts::tags::{self, TagUses};
 use crate::contacts::{self, Cards, CompanyCards};
 use crate::db::{DatabaseUrl, Db, DbError, migrate};
@@ -173,6 +175,11 @@ impl House {
                 files: self.files.clone(),
                 find: contacts::list::find_exported,
             })
+            .with::<purge::Purge>(purge::Pieces(vec![
+                deals::purge::deals,
+                purge::contacts,
+                purge::companies,
+            ]))
             .with::<SweepExports>(self.files.clone())
             .with::<contacts::import::sweep::Sweep>(self.files.clone())
             .with::<contacts::import::work::Undo>(import_keepers())
@@ -234,6 +241,7 @@ fn schedule() -> Schedule {
         .every(Duration::from_hours(1), accounts::jobs::Sweep)
         .every(Duration::from_hours(1), SweepExports)
         .every(Duration::from_hours(1), contacts::import::sweep::Sweep)
+        .every(Duration::from_hours(24), purge::Purge)
 }
 
 /// What works in the background.
@@ -287,6 +295,7 @@ pub fn app(
         .app_data(web::Data::new(figures()))
         .app_data(web::Data::new(Pins(vec![contacts::views::pins])))
         .app_data(web::Data::new(panels()))
+        .app_data(web::Data::new(gates()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .app_data(kit::query_config())
         .wrap(middleware::from_fn(kit::conditional))
@@ -360,6 +369,34 @@ fn tag_uses() -> TagUses {
         tags::CONTACTS,
         tags::COMPANIES,
         desk::tickets::tagged::TICKETS,
+    ])
+}
+
+/// Whose record an id in an address is of.
+fn gates() -> Gates {
+    let gate = |before, part, keeper| Gate {
+        before,
+        part,
+        keeper,
+    };
+    Gates(vec![
+        gate("/contacts/{id}", "id", seen::contact),
+        gate("/api/v1/contacts/{id}", "id", seen::contact),
+        gate("/contacts/merges/{id}", "id", seen::merge),
+        gate("/api/v1/merges/{id}", "id", seen::merge),
+        gate("/contacts/duplicates/{id}", "id", seen::duplicate),
+        gate("/companies/{id}", "id", seen::company),
+        gate("/api/v1/companies/{id}", "id", seen::company),
+        gate("/notes/{id}", "id", seen::note),
+        gate("/tasks/{id}", "id", seen::task),
+        gate("/deals/{id}", "id", seen::deal),
+        gate("/api/v1/deals/{id}", "id", seen::deal),
+        gate("/tickets/{id}", "id", seen::ticket),
+        gate("/api/v1/tickets/{id}", "id", seen::ticket),
+        gate("", "contact", seen::contact),
+        gate("", "company", seen::company),
+        gate("", "deal", seen::deal),
+        gate("", "under", seen::company),
     ])
 }
 

@@ -8,8 +8,9 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::access::Access;
 use super::rights::Right;
-use super::{User, store};
+use super::{User, store, viewer};
 use crate::base::clock::{self, MINUTE, Timestamp};
 use crate::base::token;
 use crate::db::Db;
@@ -20,6 +21,8 @@ use crate::web::ApiError;
 pub struct ApiCan<R> {
     /// For whom the key acts.
     pub user: User,
+    /// What they may do, and with whose records.
+    pub access: Access,
     /// When the request came.
     pub now: Timestamp,
     right: PhantomData<R>,
@@ -37,6 +40,7 @@ impl<R: Right> FromRequest for ApiCan<R> {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .map(|key| token::hash(key.trim()));
+        let request = request.clone();
         Box::pin(async move {
             let refused = || {
                 ApiError::new(
@@ -54,10 +58,11 @@ impl<R: Right> FromRequest for ApiCan<R> {
             let Some(holder) = found else {
                 return Err(refused());
             };
-            let (user, scopes, now) = (holder.user, holder.scopes, clock::now());
+            let (user, access, scopes, now) =
+                (holder.user, holder.access, holder.scopes, clock::now());
             let has_scope =
                 R::SCOPE.is_some_and(|scope| scopes.split_whitespace().any(|s| s == scope));
-            if !has_scope || !R::allows(user.role) {
+            if !has_scope || !R::allows(&access) {
                 return Err(ApiError::new(
                     StatusCode::FORBIDDEN,
                     "forbidden",
@@ -68,6 +73,7 @@ impl<R: Right> FromRequest for ApiCan<R> {
                     ),
                 ));
             }
+            viewer::pass::<R>(&request, &access).await?;
             let is_noted = holder
                 .last_used_at
                 .is_some_and(|at| now.since(at) < 5 * MINUTE);
@@ -78,6 +84,7 @@ impl<R: Right> FromRequest for ApiCan<R> {
             }
             Ok(Self {
                 user,
+                access,
                 now,
                 right: PhantomData,
             })

@@ -14,6 +14,9 @@ pub enum AccountError {
     /// Without an administrator nobody could let anybody in again.
     #[error("The last administrator has to stay one. Make somebody else an administrator first.")]
     LastAdmin,
+    /// Somebody has the role: who.
+    #[error("This role is in use by {0}. Give them another one first, under Settings, People.")]
+    RoleInUse(String),
     /// What is done to others must not be done to oneself.
     #[error("You cannot do this to your own account.")]
     OwnAccount,
@@ -60,7 +63,7 @@ impl From<AccountError> for Error {
             AccountError::Hashing(_) | AccountError::Mail(_) => Self::internal(error),
             AccountError::TooMany(secs) => Self::TooMany(secs),
             AccountError::NotFound => Self::NotFound,
-            AccountError::SetUpAlready | AccountError::LastAdmin => {
+            AccountError::SetUpAlready | AccountError::LastAdmin | AccountError::RoleInUse(_) => {
                 Self::Conflict(error.to_string())
             }
             other => Self::Invalid(other.to_string()),

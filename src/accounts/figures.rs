@@ -2,25 +2,25 @@
 
 use diesel::QueryResult;
 
-use super::Role;
+use super::access::Access;
 use crate::db::Conn;
 use crate::web::{NavCount, number};
 
 /// Counts stop here: above it the sidebar says "1,000+".
 pub const COUNTED: i64 = 1_000;
 
-/// Counts for a role; none where the entry is not shown or nothing is due. Asked on every page of the settings.
-pub type FigureProvider = fn(&mut Conn, Role) -> QueryResult<Option<NavCount>>;
+/// Counts for somebody; none where the entry is not shown or nothing is due. Asked on every page of the settings.
+pub type FigureProvider = fn(&mut Conn, &Access) -> QueryResult<Option<NavCount>>;
 
 /// Every figure of the house.
 #[derive(Debug, Clone, Default)]
 pub struct Figures(pub Vec<FigureProvider>);
 
 impl Figures {
-    pub(super) fn read(&self, conn: &mut Conn, role: Role) -> QueryResult<Vec<NavCount>> {
+    pub(super) fn read(&self, conn: &mut Conn, access: &Access) -> QueryResult<Vec<NavCount>> {
         let mut counts = Vec::new();
         for figure in &self.0 {
-            counts.extend(figure(conn, role)?);
+            counts.extend(figure(conn, access)?);
         }
         Ok(counts)
     }

@@ -1,6 +1,7 @@
 //! The people who work in Rapport: sign-in, sessions, API keys, roles. Gives every other slice the
 //! `Viewer`, and the rights that stand in handlers' signatures.
 
+pub mod access;
 pub mod actions;
 pub mod api_key;
 pub mod audit;
@@ -9,6 +10,7 @@ pub mod challenge;
 mod cookies;
 mod error;
 pub mod figures;
+pub mod gates;
 pub mod guest;
 pub mod jobs;
 pub mod keyring;
@@ -19,19 +21,24 @@ pub mod panels;
 pub mod password;
 pub mod pins;
 pub mod post;
+pub mod reach;
 pub mod rights;
+pub mod seen;
 pub mod setup_token;
 pub mod store;
 pub mod totp;
 pub mod viewer;
 
+pub use access::{Access, Action, Object, Scope};
 pub use api_key::ApiCan;
 pub use error::AccountError;
 pub use figures::Figures;
+pub use gates::Gates;
 pub use guest::Guest;
 pub use model::{Role, User};
 pub use panels::Panels;
 pub use pins::Pins;
+pub use reach::Reach;
 pub use viewer::{Can, Viewer};
 
 /// Loads the demo world, or has it loaded by a job; `None` where this build has none.

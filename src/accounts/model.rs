@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::base::Timestamp;
-use crate::base::ids::{FileId, UserId};
-use crate::db::schema::{api_keys, audit_entries, user_sessions, user_tokens, users};
+use crate::base::ids::{FileId, RoleId, TeamId, UserId};
+use crate::db::schema::{api_keys, audit_entries, roles, teams, user_sessions, user_tokens, users};
 use crate::text_enum;
 
 text_enum!(
@@ -51,6 +51,78 @@ impl Role {
     }
 }
 
+/// A role that somebody can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnyRole {
+    /// One of the six.
+    BuiltIn(Role),
+    /// One of the workspace's own.
+    Own(RoleId),
+}
+
+impl AnyRole {
+    /// From a form: `sales`, `own-3`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word.strip_prefix("own-") {
+            Some(id) => id.parse().ok().map(Self::Own),
+            None => Role::from_word(word).map(Self::BuiltIn),
+        }
+    }
+
+    /// As a form has it.
+    pub fn word(self) -> String {
+        match self {
+            Self::BuiltIn(role) => role.word().to_owned(),
+            Self::Own(id) => format!("own-{id}"),
+        }
+    }
+
+    /// As rows keep it: of a role of one's own, the built-in one that looks only, and its id.
+    pub fn columns(self) -> (Role, Option<RoleId>) {
+        match self {
+            Self::BuiltIn(role) => (role, None),
+            Self::Own(id) => (Role::ReadOnly, Some(id)),
+        }
+    }
+
+    /// The other way round.
+    pub fn of(role: Role, own: Option<RoleId>) -> Self {
+        own.map_or(Self::BuiltIn(role), Self::Own)
+    }
+}
+
+impl From<Role> for AnyRole {
+    fn from(role: Role) -> Self {
+        Self::BuiltIn(role)
+    }
+}
+
+/// A role of the workspace's own, as it is kept.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = roles)]
+pub struct RoleRow {
+    /// Id.
+    pub id: RoleId,
+    /// Name.
+    pub name: String,
+    /// What it is for, in a line.
+    pub about: String,
+    /// What it grants, as words.
+    pub grants: String,
+}
+
+/// A team.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = teams)]
+pub struct Team {
+    /// Id.
+    pub id: TeamId,
+    /// Name.
+    pub name: String,
+    /// The team above.
+    pub parent_id: Option<TeamId>,
+}
+
 text_enum!(
     /// Light, dark, or as the system says.
     Theme {
@@ -73,8 +145,10 @@ pub struct User {
     pub email: String,
     /// Name as they write it.
     pub name: String,
-    /// Role.
+    /// Built-in role; of who has a role of the workspace's own, the one that looks only.
     pub role: Role,
+    /// A role of the workspace's own, which counts instead.
+    pub role_id: Option<RoleId>,
     /// BCP 47.
     pub language: String,
     /// IANA name.
@@ -130,6 +204,8 @@ pub struct OneTimeLink {
     pub email: String,
     /// The role an invitation gives.
     pub role: Option<Role>,
+    /// A role of the workspace's own, which counts instead.
+    pub role_id: Option<RoleId>,
     /// Who invites.
     pub created_by: Option<UserId>,
     /// When it was sent.
@@ -199,7 +275,7 @@ pub struct NewUserRow<'a> {
     /// Name.
     pub name: &'a str,
     /// Role.
-    pub role: Role,
+    pub role: AnyRole,
     /// Hash of the password.
     pub password_hash: &'a str,
     /// BCP 47.

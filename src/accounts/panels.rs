@@ -3,18 +3,18 @@
 use chrono_tz::Tz;
 use diesel::QueryResult;
 
-use super::Role;
+use super::access::Access;
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::db::Conn;
 
 /// Whose Home it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PanelAsk {
     /// Who looks.
     pub user: UserId,
-    /// Their role.
-    pub role: Role,
+    /// What they may do.
+    pub access: Access,
     /// Now.
     pub now: Timestamp,
     /// Their zone.
@@ -24,7 +24,7 @@ pub struct PanelAsk {
 impl PanelAsk {
     /// Whether they look after the work of others: where nothing is their own, they see what the team has open.
     pub fn leads(&self) -> bool {
-        matches!(self.role, Role::Admin | Role::Manager)
+        self.access.leads()
     }
 }
 

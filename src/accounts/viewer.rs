@@ -8,8 +8,10 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::access::Access;
 use super::audit::By;
 use super::figures::Figures;
+use super::gates::Gates;
 use super::pins::Pins;
 use super::rights::{self, Right};
 use super::store::SignedIn;
@@ -29,6 +31,8 @@ use crate::web::{
 pub struct Viewer {
     /// The user.
     pub user: User,
+    /// What they may do, and with whose records.
+    pub access: Access,
     /// Their session.
     pub session_id: i64,
     /// Its form token.
@@ -76,7 +80,7 @@ impl Viewer {
                 tone: text::tone(user.id.0),
                 avatar_url: user.avatar_file_id.map(|id| format!("/files/{id}")),
                 is_admin: user.role == super::Role::Admin,
-                may: rights::doors(user.role),
+                may: rights::doors(&self.access),
             }),
             csrf: self.csrf.clone(),
             theme: match user.theme {
@@ -122,6 +126,7 @@ impl FromRequest for Viewer {
             let who = who(&db, hash, now, may_be_remembered, pins).await?;
             let Some(Who {
                 signed_in,
+                access,
                 workspace,
                 pins,
             }) = who
@@ -130,8 +135,8 @@ impl FromRequest for Viewer {
             };
             let counts = match figures {
                 Some(figures) => {
-                    let role = signed_in.user.role;
-                    db.read(move |conn| figures.read(conn, role)).await?
+                    let access = access.clone();
+                    db.read(move |conn| figures.read(conn, &access)).await?
                 }
                 None => Vec::new(),
             };
@@ -143,6 +148,7 @@ impl FromRequest for Viewer {
             }
             Ok(Self {
                 user: signed_in.user,
+                access,
                 session_id: signed_in.session_id,
                 csrf,
                 workspace: workspace.unwrap_or_else(|| "Rapport".to_owned()),
@@ -159,6 +165,7 @@ impl FromRequest for Viewer {
 #[derive(Debug, Clone)]
 struct Who {
     signed_in: SignedIn,
+    access: Access,
     workspace: Option<String>,
     pins: Vec<NavPin>,
 }
@@ -182,6 +189,7 @@ async fn who(
             let Some(signed_in) = store::session_by_token(conn, hash, now)? else {
                 return Ok(None);
             };
+            let access = store::access_of(conn, &signed_in.user)?;
             let workspace = store::setting(conn, "workspace.name")?;
             let pins = match pins {
                 Some(pins) => pins.read(conn, signed_in.user.id)?,
@@ -189,6 +197,7 @@ async fn who(
             };
             Ok(Some(Who {
                 signed_in,
+                access,
                 workspace,
                 pins,
             }))
@@ -212,10 +221,13 @@ impl<R: Right> Can<R> {
         Seat::new(streams.take(self.id()), move || {
             let (db, now) = (db.clone(), clock::now());
             async move {
-                let role = db.read(move |conn| store::role_of_session(conn, session, now));
+                let access = db.read(move |conn| {
+                    let user = store::user_of_session(conn, session, now)?;
+                    user.map(|user| store::access_of(conn, &user)).transpose()
+                });
                 // A database that is away for a moment is no reason to stop; the next sign of life asks again.
-                let role: Result<_, diesel::result::Error> = role.await;
-                role.map_or(true, |role| role.is_some_and(R::allows))
+                let access: Result<_, diesel::result::Error> = access.await;
+                access.map_or(true, |access| access.is_some_and(|a| R::allows(&a)))
             }
         })
     }
@@ -234,20 +246,35 @@ impl<R: Right> FromRequest for Can<R> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let viewer = Viewer::from_request(request, payload);
+        let request = request.clone();
         Box::pin(async move {
             let viewer = viewer.await?;
-            if R::allows(viewer.user.role) {
-                Ok(Self {
-                    viewer,
-                    right: PhantomData,
-                })
-            } else {
-                Err(Error::Forbidden(format!(
+            if !R::allows(&viewer.access) {
+                return Err(Error::Forbidden(format!(
                     "Your role, {}, may not {}. An administrator can change it under Settings, People.",
-                    viewer.user.role.label(),
+                    viewer.access.label(),
                     R::WHAT
-                )))
+                )));
             }
+            pass::<R>(&request, &viewer.access).await?;
+            Ok(Self {
+                viewer,
+                right: PhantomData,
+            })
         })
+    }
+}
+
+/// Past the gates, for who does not reach everything.
+pub(super) async fn pass<R: Right>(request: &HttpRequest, access: &Access) -> Result<(), Error> {
+    if access.is_whole() {
+        return Ok(());
+    }
+    let gates = request.app_data::<web::Data<Gates>>();
+    let db = request.app_data::<web::Data<Db>>();
+    match (gates, db) {
+        (Some(gates), Some(db)) => gates.pass::<R>(request, db, access).await,
+        // Without them nobody knows whose anything is.
+        _ => Err(Error::NotFound),
     }
 }

@@ -60,6 +60,14 @@ id!(
     UserId
 );
 id!(
+    /// A role that the workspace made itself.
+    RoleId
+);
+id!(
+    /// People who work together.
+    TeamId
+);
+id!(
     /// A contact, known or visitor.
     ContactId
 );

@@ -119,7 +119,7 @@ fn named(conn: &mut Conn, rows: &[Row]) -> QueryResult<HashMap<CampaignId, (Stri
 
 /// The last mailings a contact got.
 pub fn card(conn: &mut Conn, contact: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    if !ReadCampaigns::allows(ask.role) {
+    if !ReadCampaigns::allows(&ask.access) {
         return Ok(None);
     }
     let rows = got(conn, contact, ask.now, i64::MAX, SHOWN)?;

@@ -9,14 +9,14 @@ use diesel::QueryResult;
 use super::companies::model::span;
 use super::companies::people;
 use super::companies::store as companies;
-use crate::accounts::Role;
+use crate::accounts::{Access, Object};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::base::text;
 use crate::db::Conn;
 
 /// What a provider is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CardAsk {
     /// Now.
     pub now: Timestamp,
@@ -26,8 +26,8 @@ pub struct CardAsk {
     pub can_edit: bool,
     /// The reader.
     pub user: UserId,
-    /// The reader's role, for cards that need a right of their own.
-    pub role: Role,
+    /// What the reader may do, for cards that need a right of their own.
+    pub access: Access,
 }
 
 /// Makes one card of a contact, or none where there is nothing to show.
@@ -148,7 +148,9 @@ impl Cards {
 }
 
 fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Card> {
-    let jobs = people::jobs_of(conn, id)?;
+    let mut jobs = people::jobs_of(conn, id)?;
+    let reach = ask.access.sees(Object::Contacts);
+    jobs.retain(|job| reach.covers(job.company.owner_id));
     let ids: Vec<_> = jobs.iter().map(|job| job.company.id).collect();
     let domains = companies::primary_domains(conn, &ids)?;
     let mut rows = Vec::with_capacity(jobs.len());

@@ -3,9 +3,10 @@
 
 use diesel::prelude::*;
 
-use super::model::Contact;
+use super::model::{By, Contact};
 use super::refusal::Refusal;
 use super::store;
+use crate::accounts::{Action, seen};
 use crate::base::ids::{CRM_SOURCE, ContactId, IdentityId, SourceId};
 use crate::base::{Timestamp, phone};
 use crate::db::Conn;
@@ -191,12 +192,13 @@ pub fn has(conn: &mut Conn, contact: ContactId, namespace: &str) -> QueryResult<
     .get_result(conn)
 }
 
-/// Refuses a value that another contact has, naming that contact.
+/// Refuses a value that another contact has, naming that contact to who may see it.
 pub fn check_free(
     conn: &mut Conn,
     namespace: &'static str,
     value: &str,
     own: Option<ContactId>,
+    by: &By,
 ) -> Result<(), Refusal> {
     let Some(holder) = holder(conn, namespace, value)?.filter(|id| Some(*id) != own) else {
         return Ok(());
@@ -205,6 +207,10 @@ pub fn check_free(
     let Some(contact) = store::find(conn, holder)? else {
         return Ok(());
     };
+    if !seen::contact(conn, &by.access, Action::Read, holder.0)? {
+        let why = "A contact that you may not see has this already.";
+        return Err(Refusal::invalid(namespace, why));
+    }
     Err(Refusal::Taken {
         namespace,
         value: value.to_owned(),

@@ -18,6 +18,7 @@ pub mod list;
 pub mod merge;
 pub mod model;
 pub mod pages;
+pub mod purge;
 pub mod refusal;
 pub mod rules;
 pub mod said;

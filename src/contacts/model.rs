@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::accounts::Access;
 use crate::accounts::audit;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::base::{EmailAddress, Timestamp, text};
@@ -284,6 +285,8 @@ pub struct By {
     pub ip: String,
     /// When.
     pub now: Timestamp,
+    /// What they may do, and with whose records.
+    pub access: Access,
 }
 
 impl By {

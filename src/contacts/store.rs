@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Contact, Field};
+use crate::accounts::{Access, Action, seen};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::db::schema::{companies, contacts, event_days, identities, sources, users};
@@ -102,6 +103,17 @@ pub fn company_names(
         .select((companies::id, companies::name));
     let rows: Vec<(CompanyId, String)> = Cached(query).load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Names of some companies, of those that somebody may see.
+pub fn companies_seen(
+    conn: &mut Conn,
+    access: &Access,
+    ids: impl IntoIterator<Item = CompanyId>,
+) -> QueryResult<HashMap<CompanyId, String>> {
+    let ids = unique(ids);
+    let seen = seen::companies(conn, access, Action::Read, ids.iter().copied())?;
+    company_names(conn, ids.into_iter().filter(|id| seen.has(*id)))
 }
 
 /// Where contacts come from, by name.

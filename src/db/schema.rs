@@ -80,6 +80,36 @@ diesel::table! {
         updated_at -> BigInt,
         last_seen_at -> Nullable<BigInt>,
         deactivated_at -> Nullable<BigInt>,
+        role_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> BigInt,
+        name -> Text,
+        about -> Text,
+        grants -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> BigInt,
+        name -> Text,
+        parent_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    team_people (team_id, user_id) {
+        team_id -> BigInt,
+        user_id -> BigInt,
+        is_lead -> Bool,
     }
 }
 
@@ -117,6 +147,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        role_id -> Nullable<BigInt>,
     }
 }
 
@@ -1136,4 +1167,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_fixes,
     import_made,
     exports,
+    roles,
+    teams,
+    team_people,
 );

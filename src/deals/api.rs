@@ -14,8 +14,8 @@ use super::pipelines::model::{Stage, StageKind};
 use super::pipelines::store as pipelines;
 use super::refusal::Refusal;
 use super::store;
-use crate::accounts::ApiCan;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
+use crate::accounts::{Access, Action, ApiCan, Object, seen};
 use crate::base::Money;
 use crate::base::ids::{ContactId, DealId, StageId, UserId};
 use crate::base::{Currency, Timestamp};
@@ -88,7 +88,7 @@ struct ContactJson {
 
 /// `GET /api/v1/deals`, oldest first; `?contact=` for those of one contact. Needs: deals:read.
 pub async fn index(
-    _program: ApiCan<ReadDeals>,
+    program: ApiCan<ReadDeals>,
     db: web::Data<Db>,
     params: web::Query<Params>,
 ) -> ApiResult<web::Json<List>> {
@@ -110,7 +110,7 @@ pub async fn index(
         Some(Err(_)) => return Err(ApiError::invalid("contact", "Write the id of a contact.")),
     };
     let list = db
-        .read(move |conn| list(conn, contact, after, limit))
+        .read(move |conn| list(conn, contact, after, limit, &program.access))
         .await
         .map_err(ApiError::from)?;
     Ok(web::Json(list))
@@ -118,13 +118,13 @@ pub async fn index(
 
 /// `GET /api/v1/deals/{id}`. Needs: deals:read.
 pub async fn show(
-    _program: ApiCan<ReadDeals>,
+    program: ApiCan<ReadDeals>,
     db: web::Data<Db>,
     path: web::Path<String>,
 ) -> ApiResult<web::Json<DealJson>> {
     let id: DealId = path_id(&path)?;
     let found = db
-        .read(move |conn| one(conn, id))
+        .read(move |conn| one(conn, id, &program.access))
         .await
         .map_err(ApiError::from)?;
     found.map(web::Json).ok_or_else(|| Error::NotFound.into())
@@ -152,7 +152,7 @@ pub async fn create(
                 contacts: body.contacts.clone().unwrap_or_default(),
             };
             let id = actions::create(conn, &new, &by)?;
-            one(conn, id)?.ok_or(Refusal::Missing)
+            one(conn, id, &by.access)?.ok_or(Refusal::Missing)
         })
         .await
         .map_err(ApiError::from)?;
@@ -176,7 +176,7 @@ pub async fn change(
     let changed = db
         .write(move |conn| {
             patch(conn, id, &body, &by)?;
-            one(conn, id)?.ok_or(Refusal::Missing)
+            one(conn, id, &by.access)?.ok_or(Refusal::Missing)
         })
         .await;
     changed.map(web::Json).map_err(ApiError::from)
@@ -198,7 +198,9 @@ fn patch(conn: &mut Conn, id: DealId, body: &Body, by: &By) -> Result<(), Refusa
         actions::set_owner(conn, id, owner, by)?;
     }
     if let Some(people) = &body.contacts {
-        let before = store::contact_ids(conn, id)?;
+        let mut before = store::contact_ids(conn, id)?;
+        let seen = seen::contacts(conn, &by.access, Action::Read, before.iter().copied())?;
+        before.retain(|id| seen.has(*id));
         for gone in before
             .iter()
             .filter(|id| !people.iter().any(|(p, _)| p == *id))
@@ -348,6 +350,7 @@ fn by<R: Right>(program: &ApiCan<R>, request: &HttpRequest) -> By {
         name: program.user.name.clone(),
         ip: client_ip(request),
         now: program.now,
+        access: program.access.clone(),
     }
 }
 
@@ -356,6 +359,7 @@ fn list(
     contact: Option<ContactId>,
     after: Option<DealId>,
     limit: usize,
+    access: &Access,
 ) -> QueryResult<List> {
     let mut query = Deal::query()
         .filter(deals::deleted_at.is_null())
@@ -371,29 +375,33 @@ fn list(
     if let Some(after) = after {
         query = query.filter(deals::id.gt(after));
     }
+    if let Some(held) = access.sees(Object::Deals).on("deals.owner_id") {
+        query = query.filter(held);
+    }
     let rows = query.load(conn)?;
     let page = Paged::from_loaded(rows, limit, |deal| Cursor {
         key: String::new(),
         id: deal.id.0,
     });
     Ok(List {
-        deals: dressed(conn, page.rows)?,
+        deals: dressed(conn, page.rows, access)?,
         next_cursor: page.next,
     })
 }
 
-fn one(conn: &mut Conn, id: DealId) -> QueryResult<Option<DealJson>> {
+fn one(conn: &mut Conn, id: DealId, access: &Access) -> QueryResult<Option<DealJson>> {
     let deal = store::live(conn, id)?.into_iter().collect();
-    Ok(dressed(conn, deal)?.pop())
+    Ok(dressed(conn, deal, access)?.pop())
 }
 
 /// Deals with all that hangs on them, one question per kind for the whole page.
-fn dressed(conn: &mut Conn, rows: Vec<Deal>) -> QueryResult<Vec<DealJson>> {
+fn dressed(conn: &mut Conn, rows: Vec<Deal>, access: &Access) -> QueryResult<Vec<DealJson>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let stages: HashMap<StageId, Stage> = pipelines::all_stages(conn)?;
-    let companies = contacts::company_names(conn, rows.iter().filter_map(|deal| deal.company_id))?;
+    let companies =
+        contacts::companies_seen(conn, access, rows.iter().filter_map(|deal| deal.company_id))?;
     let owners: Vec<UserId> = rows.iter().filter_map(|deal| deal.owner_id).collect();
     let owners: HashMap<UserId, String> = if owners.is_empty() {
         HashMap::new()
@@ -414,8 +422,10 @@ fn dressed(conn: &mut Conn, rows: Vec<Deal>) -> QueryResult<Vec<DealJson>> {
             deal_contacts::role,
         ));
     let members: Vec<(DealId, ContactId, String)> = Cached(query).load(conn)?;
+    let ids = members.iter().map(|(_, id, _)| *id);
+    let seen = seen::contacts(conn, access, Action::Read, ids)?;
     let mut people: HashMap<DealId, Vec<ContactJson>> = HashMap::new();
-    for (deal, id, role) in members {
+    for (deal, id, role) in members.into_iter().filter(|(_, id, _)| seen.has(*id)) {
         people
             .entry(deal)
             .or_default()

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::Deal;
 use super::pipelines::model::StageKind;
+use crate::accounts::Reach;
 use crate::base::ids::{DealId, StageId, UserId};
 use crate::base::{Currency, Timestamp};
 use crate::db::Conn;
@@ -25,6 +26,9 @@ macro_rules! narrowed {
             None if $ask.q.is_empty() => query.filter(deals::stage_kind.eq($ask.kind)),
             None => query,
         };
+        if let Some(held) = $ask.reach.on("deals.owner_id") {
+            query = query.filter(held);
+        }
         match $ask.owner {
             Some(Some(owner)) => query.filter(deals::owner_id.eq(owner)),
             Some(None) => query.filter(deals::owner_id.is_null()),
@@ -57,6 +61,8 @@ pub struct Ask {
     pub stage: Option<StageId>,
     /// Only of this owner, or of nobody.
     pub owner: Option<Option<UserId>>,
+    /// Whose deals are in reach.
+    pub reach: Reach,
     /// Words of title or company.
     pub q: String,
     /// Order; a search has its own.

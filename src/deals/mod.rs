@@ -13,6 +13,7 @@ pub mod model;
 pub mod pages;
 mod person;
 pub mod pipelines;
+pub mod purge;
 pub mod refusal;
 pub mod related;
 pub mod store;

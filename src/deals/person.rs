@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::refusal::Refusal;
+use crate::accounts::{Access, Action, Object, seen};
 use crate::base::ids::ContactId;
 use crate::base::{EmailAddress, text};
 use crate::contacts::model::NewContact;
@@ -16,14 +17,16 @@ use crate::db::schema::contacts as table;
 const MOST: i64 = 8;
 
 /// People with these words, as lines that [`named`] reads back.
-pub fn suggest(conn: &mut Conn, typed: &str) -> QueryResult<Vec<String>> {
+pub fn suggest(conn: &mut Conn, typed: &str, access: &Access) -> QueryResult<Vec<String>> {
     let hits = search::find(conn, Kind::Contact, &words::asked(typed), None, MOST)?;
     let rows: Vec<Contact> = Contact::query()
         .filter(table::id.eq_any(hits))
         .filter(table::deleted_at.is_null())
         .order(table::id.desc())
         .load(conn)?;
-    Ok(rows.iter().map(line).collect())
+    let reach = access.sees(Object::Contacts);
+    let seen = rows.iter().filter(|row| reach.covers(row.owner_id));
+    Ok(seen.map(line).collect())
 }
 
 /// "Ingrid Sæther Løvås <ingrid@nordfjord.example>".
@@ -49,14 +52,18 @@ pub fn named(conn: &mut Conn, typed: &str, by: &By) -> Result<Option<ContactId>,
     if name.is_empty() {
         return Ok(None);
     }
-    let found: Vec<ContactId> = table::table
+    let mut found = table::table
         .filter(table::sort_name.eq(text::fold(name)))
         .filter(table::deleted_at.is_null())
         .filter(table::is_known)
         .order(table::id)
         .select(table::id)
         .limit(2)
-        .load(conn)?;
+        .into_boxed();
+    if let Some(held) = by.access.sees(Object::Contacts).on("contacts.owner_id") {
+        found = found.filter(held);
+    }
+    let found: Vec<ContactId> = found.load(conn)?;
     match found.as_slice() {
         [one] => Ok(Some(*one)),
         [] => Err(Refusal::invalid(
@@ -79,6 +86,10 @@ fn addressed(conn: &mut Conn, name: &str, typed: &str, by: &By) -> Result<Contac
     };
     let email = EmailAddress::parse(typed).ok_or_else(wrong)?;
     if let Some(holder) = identities::holder(conn, "email", email.as_str())? {
+        if !seen::contact(conn, &by.access, Action::Read, holder.0)? {
+            let why = "A contact that you may not see has this address.";
+            return Err(Refusal::invalid("contact", why));
+        }
         return Ok(holder);
     }
     let new = NewContact {

@@ -11,6 +11,7 @@ use super::pipelines::store as pipelines;
 use super::store;
 use super::tasks::model::{EVERYBODY, Reach, Standing, Task, standing, when};
 use super::tasks::store::{self as tasks, Names};
+use crate::accounts::Object;
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{DoTasks, EditDeals, ReadDeals, Right};
 use crate::base::ids::{CompanyId, ContactId};
@@ -30,19 +31,19 @@ const LINES: i64 = 8;
 
 /// Deals of a contact.
 pub fn contact_deals(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    if !ReadDeals::allows(ask.role) {
+    if !ReadDeals::allows(&ask.access) {
         return Ok(None);
     }
-    let deals = store::of_contact(conn, id, ROWS)?;
+    let deals = store::of_contact(conn, id, &ask.access.sees(Object::Deals), ROWS)?;
     card(conn, deals, ask, format!("/deals/new?contact={id}")).map(Some)
 }
 
 /// Deals of a company.
 pub fn company_deals(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    if !ReadDeals::allows(ask.role) {
+    if !ReadDeals::allows(&ask.access) {
         return Ok(None);
     }
-    let deals = store::of_company(conn, id, ROWS)?;
+    let deals = store::of_company(conn, id, &ask.access.sees(Object::Deals), ROWS)?;
     card(conn, deals, ask, format!("/deals/new?company={id}")).map(Some)
 }
 
@@ -100,7 +101,7 @@ fn card(conn: &mut Conn, deals: Vec<Deal>, ask: &CardAsk, add: String) -> QueryR
         },
         note: if deals.is_empty() { "No deal yet." } else { "" }.to_owned(),
         rows: deals.iter().map(row).collect(),
-        add: EditDeals::allows(ask.role).then_some((add, "Add a deal")),
+        add: EditDeals::allows(&ask.access).then_some((add, "Add a deal")),
         ..Card::default()
     })
 }
@@ -111,11 +112,12 @@ fn task_card(
     ask: &CardAsk,
     add: String,
 ) -> QueryResult<Option<Card>> {
-    if !ReadDeals::allows(ask.role) {
+    if !ReadDeals::allows(&ask.access) {
         return Ok(None);
     }
-    let reach = Reach::offered(ask.role, ask.user);
-    let open = tasks::of(conn, about, ROWS)?;
+    let reach = Reach::offered(&ask.access, ask.user);
+    let mut open = tasks::of(conn, about, ROWS)?;
+    open.retain(|task| task.is_seen(&ask.access));
     let names = contacts::user_names(conn, open.iter().filter_map(|task| task.assignee_id))?;
     let row = |task: &Task| CardRow {
         label: task.body.clone(),
@@ -125,7 +127,7 @@ fn task_card(
             .and_then(|id| names.get(&id))
             .cloned()
             .unwrap_or_default(),
-        acts: if reach.is_some_and(|reach| reach.covers(task)) {
+        acts: if reach.as_ref().is_some_and(|reach| reach.covers(task)) {
             vec![CardAct {
                 label: "Done",
                 action: format!("/tasks/{}/done", task.id),
@@ -146,26 +148,26 @@ fn task_card(
         }
         .to_owned(),
         rows,
-        add: reach.map(|_| (add, "Add a task")),
+        add: reach.is_some().then_some((add, "Add a task")),
         ..Card::default()
     }))
 }
 
 /// Home: what somebody has to do, what is late first; the team's for who leads it and has nothing.
 pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    if !DoTasks::allows(ask.role) {
+    if !DoTasks::allows(&ask.access) {
         return Ok(None);
     }
-    let mut open = tasks::open(conn, Some(ask.user), None, LINES)?;
+    let mut open = tasks::open(conn, Some(ask.user), &ask.access, None, LINES)?;
     let mut is_team = open.is_empty() && ask.leads();
     if is_team {
-        open = tasks::open(conn, None, None, LINES)?;
+        open = tasks::open(conn, None, &ask.access, None, LINES)?;
         is_team = !open.is_empty();
     }
-    let names = Names::of(conn, &open)?;
+    let names = Names::of(conn, &ask.access, &open)?;
     let assignees = open.iter().filter_map(|task| task.assignee_id);
     let people = contacts::user_names(conn, assignees.filter(|_| is_team))?;
-    let reach = Reach::offered(ask.role, ask.user);
+    let reach = Reach::offered(&ask.access, ask.user);
     let late = |task: &&Task| standing(task.due(), ask.now, ask.zone) == Standing::Late;
     let late = open.iter().filter(late).count();
     let row = |task: &Task| {
@@ -184,6 +186,7 @@ pub fn my_tasks(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
             tone: stands.tone(),
             icon: "tasks",
             done: reach
+                .as_ref()
                 .is_some_and(|reach| reach.covers(task))
                 .then(|| format!("/tasks/{}/done?back=%2F", task.id)),
         }
@@ -221,7 +224,7 @@ fn late_words(late: usize, is_team: bool) -> String {
 
 /// Home: somebody's open deals, those that close first in front; the team's for who leads it and has none.
 pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    if !EditDeals::allows(ask.role) {
+    if !EditDeals::allows(&ask.access) {
         return Ok(None);
     }
     let mut deals = store::open_of(conn, ask.user, LINES)?;
@@ -232,7 +235,11 @@ pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     let owners = contacts::user_names(conn, deals.iter().filter_map(|deal| deal.owner_id))?;
     let is_team = is_team && !deals.is_empty();
     let stages = pipelines::all_stages(conn)?;
-    let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
+    let companies = contacts::companies_seen(
+        conn,
+        &ask.access,
+        deals.iter().filter_map(|deal| deal.company_id),
+    )?;
     let today = ask.now.utc().with_timezone(&ask.zone).date_naive();
     let row = |deal: &Deal| {
         let stage = stages.get(&deal.stage_id);

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::model::Deal;
 use super::pipelines::model::StageKind;
+use crate::accounts::{Access, Object, Reach};
 use crate::base::ids::{CompanyId, ContactId, DealId, StageId, UserId};
 use crate::base::{Currency, Timestamp};
 use crate::contacts::model::shown;
@@ -57,13 +58,23 @@ pub fn touch(conn: &mut Conn, id: DealId, now: Timestamp) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Deals in the trash, the last deleted first.
-pub fn trash(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Deal>> {
-    Deal::query()
+/// Deals that were deleted since, the last first.
+pub fn trash(
+    conn: &mut Conn,
+    reach: &Reach,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Deal>> {
+    let mut query = Deal::query()
         .filter(deals::deleted_at.is_not_null())
+        .filter(deals::deleted_at.ge(since))
         .order((deals::deleted_at.desc(), deals::id.desc()))
         .limit(limit)
-        .load(conn)
+        .into_boxed();
+    if let Some(held) = reach.on("deals.owner_id") {
+        query = query.filter(held);
+    }
+    query.load(conn)
 }
 
 /// Somebody on a deal.
@@ -79,8 +90,8 @@ pub struct Member {
     pub last_seen_at: Timestamp,
 }
 
-/// The people of a deal, in the order they came.
-pub fn members(conn: &mut Conn, id: DealId) -> QueryResult<Vec<Member>> {
+/// The people of a deal whom the reader may see, in the order they came.
+pub fn members(conn: &mut Conn, id: DealId, access: &Access) -> QueryResult<Vec<Member>> {
     type Row = (
         ContactId,
         String,
@@ -90,7 +101,7 @@ pub fn members(conn: &mut Conn, id: DealId) -> QueryResult<Vec<Member>> {
         String,
         Timestamp,
     );
-    let rows: Vec<Row> = deal_contacts::table
+    let mut query = deal_contacts::table
         .inner_join(contacts::table.on(contacts::id.eq(deal_contacts::contact_id)))
         .filter(deal_contacts::deal_id.eq(id))
         .filter(contacts::deleted_at.is_null())
@@ -105,7 +116,11 @@ pub fn members(conn: &mut Conn, id: DealId) -> QueryResult<Vec<Member>> {
             contacts::last_seen_at,
         ))
         .limit(200)
-        .load(conn)?;
+        .into_boxed();
+    if let Some(held) = access.sees(Object::Contacts).on("contacts.owner_id") {
+        query = query.filter(held);
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     let member = |(id, name, email, phone, is_known, role, last_seen_at): Row| Member {
         contact_id: id,
         name: shown(id, &name, email.as_deref(), phone.as_deref(), is_known),
@@ -135,7 +150,12 @@ pub fn role_of(conn: &mut Conn, id: DealId, contact: ContactId) -> QueryResult<O
 }
 
 /// Deals of a contact, the newest first.
-pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResult<Vec<Deal>> {
+pub fn of_contact(
+    conn: &mut Conn,
+    contact: ContactId,
+    reach: &Reach,
+    limit: i64,
+) -> QueryResult<Vec<Deal>> {
     let ids: Vec<DealId> = deal_contacts::table
         .filter(deal_contacts::contact_id.eq(contact))
         .order(deal_contacts::deal_id.desc())
@@ -145,21 +165,32 @@ pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResul
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Deal::query()
+    let mut found: Vec<Deal> = Deal::query()
         .filter(deals::id.eq_any(ids))
         .filter(deals::deleted_at.is_null())
         .order((deals::created_at.desc(), deals::id.desc()))
-        .load(conn)
+        .load(conn)?;
+    found.retain(|deal| reach.covers(deal.owner_id));
+    Ok(found)
 }
 
 /// Deals of a company, the newest first.
-pub fn of_company(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Deal>> {
-    Deal::query()
+pub fn of_company(
+    conn: &mut Conn,
+    company: CompanyId,
+    reach: &Reach,
+    limit: i64,
+) -> QueryResult<Vec<Deal>> {
+    let mut query = Deal::query()
         .filter(deals::company_id.eq(company))
         .filter(deals::deleted_at.is_null())
         .order((deals::created_at.desc(), deals::id.desc()))
         .limit(limit)
-        .load(conn)
+        .into_boxed();
+    if let Some(held) = reach.on("deals.owner_id") {
+        query = query.filter(held);
+    }
+    query.load(conn)
 }
 
 /// Open deals of somebody, those that close first in front.

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::model::Deal;
+use crate::accounts::Reach;
 use crate::base::ids::{StageId, UserId};
 use crate::base::{Currency, Money};
 use crate::db::schema::{deals, stage_totals};
@@ -117,11 +118,12 @@ fn add(
     Ok(())
 }
 
-/// What these stages hold; of one owner, or of everybody.
+/// What these stages hold; of one owner, or of everybody in reach.
 pub fn of(
     conn: &mut Conn,
     stages: &[StageId],
     owner: Option<Option<UserId>>,
+    reach: &Reach,
 ) -> QueryResult<Vec<Total>> {
     let mut query = stage_totals::table
         .filter(stage_totals::stage_id.eq_any(stages))
@@ -135,7 +137,10 @@ pub fn of(
     if let Some(owner) = owner {
         query = query.filter(stage_totals::owner_id.eq(owner.map_or(NOBODY, |o| o.0)));
     }
-    query.load(conn)
+    let mut rows: Vec<Total> = query.load(conn)?;
+    // A few rows per stage, each of one owner.
+    rows.retain(|row| reach.covers(Some(UserId(row.owner_id)).filter(|_| row.owner_id != NOBODY)));
+    Ok(rows)
 }
 
 /// Counts whole stages anew, after a change of all their deals at once.

@@ -9,11 +9,12 @@ use super::op::{Arity, Op};
 use super::period::{Period, start_of};
 use super::refusal::Refusal;
 use super::tree::{Node, Test};
+use crate::accounts::Reach;
 use crate::base::ids::UserId;
 use crate::base::{Timestamp, text};
 
 /// Who asks, when, where.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reader {
     /// "Me".
     pub user: UserId,
@@ -23,6 +24,8 @@ pub struct Reader {
     pub zone: Tz,
     /// Whether sensitive fields may be asked about.
     pub is_trusted: bool,
+    /// Whose contacts are in reach.
+    pub reach: Reach,
 }
 
 impl Reader {

@@ -7,7 +7,7 @@ pub mod probes;
 use actix_web::web;
 use diesel::QueryResult;
 
-use crate::accounts::Role;
+use crate::accounts::Access;
 use crate::accounts::figures::{self, COUNTED};
 use crate::accounts::rights::{ManageJobs, Right};
 use crate::db::Conn;
@@ -26,8 +26,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Jobs that were given up, for the sidebar.
-pub fn figure(conn: &mut Conn, role: Role) -> QueryResult<Option<NavCount>> {
-    if !ManageJobs::allows(role) {
+pub fn figure(conn: &mut Conn, access: &Access) -> QueryResult<Option<NavCount>> {
+    if !ManageJobs::allows(access) {
         return Ok(None);
     }
     let dead = jobs::count(conn, State::Dead, COUNTED)?;

@@ -9,7 +9,8 @@ use super::deals;
 use super::mark::Bound;
 use super::model::{About, Act, Entry, EntryKind, Part, Show, StoryItem};
 use super::store;
-use crate::base::ids::UserId;
+use crate::accounts::{Access, Action, seen};
+use crate::base::ids::{CompanyId, ContactId, DealId, UserId};
 use crate::base::text;
 use crate::db::Conn;
 
@@ -22,13 +23,72 @@ pub fn strand(
     about: About,
     below: Bound,
     limit: i64,
+    access: &Access,
 ) -> QueryResult<Vec<StoryItem>> {
-    let entries = store::entries(conn, about, below, limit)?;
+    let mut entries = store::entries(conn, about, below, limit)?;
+    if !access.is_whole() {
+        entries = seen_of(conn, about, entries, access)?;
+    }
     let names = store::names(conn, entries.iter().filter_map(|entry| entry.actor_id))?;
     Ok(entries
         .iter()
         .map(|entry| item(entry, about, &names))
         .collect())
+}
+
+/// Without those that name another record which the reader may not see.
+fn seen_of(
+    conn: &mut Conn,
+    about: About,
+    entries: Vec<Entry>,
+    access: &Access,
+) -> QueryResult<Vec<Entry>> {
+    let named: Vec<Named> = entries
+        .iter()
+        .map(|entry| Named::of(entry, about))
+        .collect();
+    let deals = named.iter().filter_map(|named| named.deal);
+    let deals = seen::deals(conn, access, Action::Read, deals)?;
+    let contacts = named.iter().filter_map(|named| named.contact);
+    let contacts = seen::contacts(conn, access, Action::Read, contacts)?;
+    let companies = named.iter().filter_map(|named| named.company);
+    let companies = seen::companies(conn, access, Action::Read, companies)?;
+    let is_seen = |named: &Named| {
+        named.deal.is_none_or(|id| deals.has(id))
+            && named.contact.is_none_or(|id| contacts.has(id))
+            && named.company.is_none_or(|id| companies.has(id))
+    };
+    let kept = entries.into_iter().zip(named);
+    Ok(kept
+        .filter(|(_, named)| is_seen(named))
+        .map(|(entry, _)| entry)
+        .collect())
+}
+
+/// The records that an entry names beside the one whose story it is in.
+struct Named {
+    deal: Option<DealId>,
+    contact: Option<ContactId>,
+    company: Option<CompanyId>,
+}
+
+impl Named {
+    fn of(entry: &Entry, about: About) -> Self {
+        let data: Value = serde_json::from_str(&entry.data).unwrap_or_default();
+        let id = |key: &str| data.get(key).and_then(Value::as_i64);
+        let other = |id: i64, own: About| (about != own).then_some(id);
+        Self {
+            deal: id("deal_id")
+                .and_then(|id| other(id, About::Deal(DealId(id))))
+                .map(DealId),
+            contact: id("contact_id")
+                .and_then(|id| other(id, About::Contact(ContactId(id))))
+                .map(ContactId),
+            company: id("company_id")
+                .and_then(|id| other(id, About::Company(CompanyId(id))))
+                .map(CompanyId),
+        }
+    }
 }
 
 fn item(entry: &Entry, about: About, names: &HashMap<UserId, String>) -> StoryItem {

@@ -79,6 +79,15 @@ impl About {
         }
     }
 
+    /// Its id, of whichever kind.
+    pub fn id(self) -> i64 {
+        match self {
+            Self::Contact(id) => id.0,
+            Self::Company(id) => id.0,
+            Self::Deal(id) => id.0,
+        }
+    }
+
     pub(super) fn contact(self) -> Option<ContactId> {
         match self {
             Self::Contact(id) => Some(id),

@@ -7,7 +7,7 @@ use super::day::{self, Day};
 use super::mark::{Bound, Mark, bound};
 use super::model::{About, Show, StoryItem};
 use super::{entries, notes};
-use crate::accounts::Role;
+use crate::accounts::Access;
 use crate::base::Timestamp;
 use crate::base::ids::ContactId;
 use crate::db::Conn;
@@ -16,7 +16,7 @@ use crate::db::Conn;
 const PAGE: usize = 50;
 
 /// What a strand is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct StrandAsk {
     /// Whose story.
     pub contact: ContactId,
@@ -26,8 +26,8 @@ pub struct StrandAsk {
     pub show: Show,
     /// How many at most.
     pub limit: i64,
-    /// The reader's role, for lines that need a right of their own.
-    pub role: Role,
+    /// What the reader may do, for lines that need a right of their own.
+    pub access: Access,
     /// Now.
     pub now: Timestamp,
 }
@@ -48,7 +48,7 @@ pub type Strand = fn(&mut Conn, &StrandAsk) -> QueryResult<Vec<StoryItem>>;
 pub struct Strands(pub Vec<Strand>);
 
 /// What a page asks of a story.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct StoryAsk {
     /// Whose.
     pub about: About,
@@ -60,8 +60,8 @@ pub struct StoryAsk {
     pub now: Timestamp,
     /// The reader's zone.
     pub zone: Tz,
-    /// The reader's role.
-    pub role: Role,
+    /// What the reader may do.
+    pub access: Access,
 }
 
 /// One page of a story, ready to show.
@@ -89,7 +89,7 @@ impl Story {
         let limit = PAGE as i64 + 1;
         if ask.show.wants(Show::Changes) {
             let below = bound(ask.before, entries::RANK);
-            items.extend(entries::strand(conn, ask.about, below, limit)?);
+            items.extend(entries::strand(conn, ask.about, below, limit, &ask.access)?);
         }
         if ask.show.wants(Show::Notes) {
             let below = bound(ask.before, notes::RANK);
@@ -103,7 +103,7 @@ impl Story {
                 before: ask.before,
                 show: ask.show,
                 limit,
-                role: ask.role,
+                access: ask.access.clone(),
                 now: ask.now,
             };
             for strand in &strands.0 {

@@ -191,6 +191,7 @@ async fn random_trees_mean_the_same_in_memory_and_in_the_database() {
     app.write(move |conn| insert(conn, &rows, now)).await;
     let catalog = catalog();
     let reader = Reader {
+        reach: rapport::accounts::Reach::All,
         user: UserId(me),
         now,
         zone: chrono_tz::Europe::Oslo,
@@ -213,7 +214,7 @@ async fn random_trees_mean_the_same_in_memory_and_in_the_database() {
             .filter(|p| rule.matches(*p))
             .map(|p| p.id)
             .collect();
-        let (catalog, node) = (catalog.clone(), node.clone());
+        let (catalog, node, reader) = (catalog.clone(), node.clone(), reader.clone());
         let words = node.to_string();
         let found: Vec<i64> = app
             .read(move |conn| {

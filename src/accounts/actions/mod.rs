@@ -4,6 +4,7 @@ mod keys;
 mod passwords;
 mod people;
 mod profile;
+mod roles;
 mod second_factor;
 mod set_up;
 mod sign_in;
@@ -21,6 +22,7 @@ pub use people::{
 pub use profile::{
     LANGUAGES, change_picture, change_profile, checked_profile, end_other_sessions, end_session,
 };
+pub use roles::{NewRole, NewTeam, delete_role, delete_team, save_role, save_team};
 pub use second_factor::{
     begin_second_factor, confirm_second_factor, count_code, disable_second_factor,
     renew_recovery_codes, seed, spend_code,

@@ -2,7 +2,7 @@
 
 use crate::accounts::AccountError;
 use crate::accounts::audit::{self, By};
-use crate::accounts::model::{LinkKind, OneTimeLink, Role, User};
+use crate::accounts::model::{AnyRole, LinkKind, OneTimeLink, Role, User};
 use crate::accounts::post::MailLink;
 use crate::accounts::store::{self, NewLink};
 use crate::base::clock::DAY;
@@ -19,13 +19,19 @@ pub fn invite(
     conn: &mut Conn,
     by: &By,
     email: &str,
-    role: Role,
+    role: AnyRole,
     base_url: &str,
     now: Timestamp,
 ) -> Result<EmailAddress, AccountError> {
     let email = super::checked_email(email)?;
     if store::user_by_email(conn, email.as_str())?.is_some() {
         return Err(AccountError::EmailTaken);
+    }
+    if let AnyRole::Own(own) = role
+        && store::role(conn, own)?.is_none()
+    {
+        let why = "Choose a role from the list.".to_owned();
+        return Err(AccountError::Field("role", why));
     }
     store::delete_links(conn, LinkKind::Invitation, email.as_str())?;
     let link = NewLink {
@@ -43,7 +49,7 @@ pub fn invite(
         by,
         "invitation.sent",
         Some(("invitation", id)),
-        &format!("{email}, {role}"),
+        &format!("{email}, {}", role.word()),
         now,
     )?;
     Ok(email)
@@ -58,14 +64,12 @@ pub fn resend_invitation(
     now: Timestamp,
 ) -> Result<EmailAddress, AccountError> {
     let link = store::invitation(conn, id)?.ok_or(AccountError::NotFound)?;
-    invite(
-        conn,
-        by,
-        &link.email,
-        link.role.unwrap_or(Role::ReadOnly),
-        base_url,
-        now,
-    )
+    invite(conn, by, &link.email, invited_as(&link), base_url, now)
+}
+
+/// The role that an invitation gives.
+fn invited_as(link: &OneTimeLink) -> AnyRole {
+    AnyRole::of(link.role.unwrap_or(Role::ReadOnly), link.role_id)
 }
 
 /// Takes an invitation back.
@@ -112,7 +116,7 @@ pub fn accept_invitation(
         return Err(AccountError::LinkGone);
     }
     let email = EmailAddress::parse(&link.email).ok_or(AccountError::LinkGone)?;
-    let role = link.role.unwrap_or(Role::ReadOnly);
+    let role = invited_as(&link);
     let id = super::add_user(conn, &email, name, role, password_hash, now)?;
     let user = store::user(conn, id)?.ok_or(AccountError::NotFound)?;
     let by = By {
@@ -125,7 +129,7 @@ pub fn accept_invitation(
         &by,
         "user.joined",
         Some(("user", id.0)),
-        role.word(),
+        &role.word(),
         now,
     )?;
     Ok(user)
@@ -136,17 +140,20 @@ pub fn change_role(
     conn: &mut Conn,
     by: &By,
     id: UserId,
-    role: Role,
+    role: AnyRole,
     now: Timestamp,
 ) -> Result<User, AccountError> {
     let user = store::user(conn, id)?.ok_or(AccountError::NotFound)?;
-    let is_last =
-        user.role == Role::Admin && role != Role::Admin && !store::has_other_admin(conn, id, now)?;
-    if is_last {
+    let stays = role == AnyRole::BuiltIn(Role::Admin);
+    if user.role == Role::Admin && !stays && !store::has_other_admin(conn, id, now)? {
         return Err(AccountError::LastAdmin);
     }
+    if let AnyRole::Own(own) = role {
+        store::role(conn, own)?.ok_or(AccountError::NotFound)?;
+    }
     store::set_role(conn, id, role, now)?;
-    let detail = format!("{}: {} → {role}", user.email, user.role);
+    let was = AnyRole::of(user.role, user.role_id);
+    let detail = format!("{}: {} → {}", user.email, was.word(), role.word());
     audit::record(
         conn,
         by,

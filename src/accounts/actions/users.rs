@@ -1,7 +1,7 @@
 //! Adding users.
 
 use crate::accounts::audit::{self, By};
-use crate::accounts::model::{NewUserRow, Role};
+use crate::accounts::model::{AnyRole, NewUserRow, Role};
 use crate::accounts::password::{self, Cost};
 use crate::accounts::{AccountError, store};
 use crate::base::ids::UserId;
@@ -46,7 +46,7 @@ pub fn add_user(
     conn: &mut Conn,
     email: &EmailAddress,
     name: &str,
-    role: Role,
+    role: impl Into<AnyRole>,
     password_hash: &str,
     now: Timestamp,
 ) -> Result<UserId, AccountError> {
@@ -57,7 +57,7 @@ pub fn add_user(
     let row = NewUserRow {
         email: email.as_str(),
         name: &name,
-        role,
+        role: role.into(),
         password_hash,
         language: "en",
         time_zone: "UTC",

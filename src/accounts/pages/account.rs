@@ -39,7 +39,7 @@ pub struct PasswordForm {
 #[template(path = "accounts/account.html")]
 pub struct AccountPage {
     email: String,
-    role: &'static str,
+    role: String,
     initials: String,
     tone: &'static str,
     picture: String,
@@ -176,7 +176,7 @@ pub async fn page(
     };
     let page = AccountPage {
         email: user.email.clone(),
-        role: user.role.label(),
+        role: viewer.access.label().to_owned(),
         initials: text::initials(&user.name),
         tone: text::tone(user.id.0),
         picture: user

@@ -38,18 +38,19 @@ pub async fn home(
 ) -> Result<Page<HomePage>> {
     let ask = PanelAsk {
         user: viewer.id(),
-        role: viewer.user.role,
+        access: viewer.access.clone(),
         now: clock::now(),
         zone: viewer.zone(),
     };
-    let panels = db.read(move |conn| panels.read(conn, &ask)).await?;
-    Ok(Page::new(viewer.shell(), page(&viewer, ask, panels)))
+    let asked = ask.clone();
+    let panels = db.read(move |conn| panels.read(conn, &asked)).await?;
+    Ok(Page::new(viewer.shell(), page(&viewer, &ask, panels)))
 }
 
-fn page(viewer: &Viewer, ask: PanelAsk, panels: Vec<Panel>) -> HomePage {
+fn page(viewer: &Viewer, ask: &PanelAsk, panels: Vec<Panel>) -> HomePage {
     let (beside, work) = panels.into_iter().partition(|panel| panel.is_aside);
     let here = ask.now.utc().with_timezone(&ask.zone);
-    let role = ask.role;
+    let access = &ask.access;
     HomePage {
         greeting: greeting(here.hour()),
         name: viewer.user.name.clone(),
@@ -57,9 +58,9 @@ fn page(viewer: &Viewer, ask: PanelAsk, panels: Vec<Panel>) -> HomePage {
         work,
         beside,
         begin: Beginning {
-            may_connect: ManageSources::allows(role),
-            may_add: EditContacts::allows(role),
-            may_invite: ManagePeople::allows(role),
+            may_connect: ManageSources::allows(access),
+            may_add: EditContacts::allows(access),
+            may_invite: ManagePeople::allows(access),
         },
     }
 }

@@ -7,11 +7,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::LinkGonePage;
+use crate::accounts::AccountError;
 use crate::accounts::actions::{self, throttle};
 use crate::accounts::guest::Guest;
 use crate::accounts::keyring::Keyring;
 use crate::accounts::password::{self, Passwords};
-use crate::accounts::{AccountError, Role};
 use crate::db::Db;
 use crate::web::{Errors, Form, Page, Redirect, Result};
 
@@ -30,7 +30,7 @@ pub struct JoinPage {
     token: String,
     workspace: String,
     email: String,
-    role: &'static str,
+    role: String,
     name: String,
     errors: Errors,
 }
@@ -131,7 +131,13 @@ async fn page(
         Err(AccountError::LinkGone) => Ok(Either::Right(LinkGonePage::answer(shell, false))),
         link => {
             let link = link?;
-            let role = link.role.map_or("", Role::label);
+            let role = match link.role_id {
+                None => link
+                    .role
+                    .map_or_else(String::new, |role| role.label().to_owned()),
+                // What the house calls it is told to who works in it.
+                Some(_) => "a member".to_owned(),
+            };
             let status = if errors.is_empty() {
                 StatusCode::OK
             } else {

@@ -103,7 +103,7 @@ async fn page(
         is_everybodys: of.is_none(),
         made,
         form,
-        scopes: rights::scopes_of(viewer.user.role),
+        scopes: rights::scopes_of(&viewer.access),
         errors,
     };
     Ok(Page::new(viewer.shell(), page))

@@ -9,10 +9,12 @@ mod keys;
 mod passwords;
 mod people;
 mod picture;
+mod roles;
 mod second_factor;
 mod set_up;
 mod sign_in;
 mod sign_in_code;
+mod teams;
 mod workspace;
 
 use actix_web::http::StatusCode;
@@ -129,7 +131,19 @@ fn administration(cfg: &mut ServiceConfig) {
             "/settings/people/{id}/reactivate",
             post().to(people::reactivate),
         )
-        .route("/settings/audit", get().to(audit::index));
+        .route("/settings/audit", get().to(audit::index))
+        .route("/settings/roles", get().to(roles::index))
+        .route("/settings/roles", post().to(roles::create))
+        .route("/settings/roles/new", get().to(roles::new))
+        .route("/settings/roles/{id}", get().to(roles::edit))
+        .route("/settings/roles/{id}", post().to(roles::save))
+        .route("/settings/roles/{id}/delete", post().to(roles::delete))
+        .route("/settings/teams", get().to(teams::index))
+        .route("/settings/teams", post().to(teams::create))
+        .route("/settings/teams/new", get().to(teams::new))
+        .route("/settings/teams/{id}", get().to(teams::edit))
+        .route("/settings/teams/{id}", post().to(teams::save))
+        .route("/settings/teams/{id}/delete", post().to(teams::delete));
 }
 
 /// What a one-time link shows that opens nothing any more.

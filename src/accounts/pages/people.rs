@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::accounts::actions;
-use crate::accounts::model::{OneTimeLink, User};
+use crate::accounts::model::{AnyRole, OneTimeLink, RoleRow, User};
 use crate::accounts::rights::ManagePeople;
 use crate::accounts::{AccountError, Can, Role, Viewer, store};
 use crate::base::ids::UserId;
@@ -47,6 +47,8 @@ pub struct RoleForm {
 pub struct PeoplePage {
     rows: Vec<PersonRow>,
     invited: Vec<InvitedRow>,
+    /// Roles to choose from: word and name.
+    roles: Vec<(String, String)>,
     first: String,
     after: String,
     me: UserId,
@@ -57,11 +59,16 @@ pub struct PeoplePage {
 #[template(path = "accounts/invite.html")]
 pub struct InvitePage {
     form: InviteForm,
+    roles: Vec<(String, String)>,
     errors: Errors,
 }
 
 struct PersonRow {
     user: User,
+    /// Word and name of their role.
+    role: (String, String),
+    /// Names of their teams.
+    teams: String,
     initials: String,
     tone: &'static str,
     picture: String,
@@ -71,7 +78,7 @@ struct PersonRow {
 struct InvitedRow {
     id: i64,
     email: String,
-    role: &'static str,
+    role: String,
     sent: When,
     is_late: bool,
 }
@@ -83,7 +90,7 @@ pub async fn index(
     query: Query<From>,
 ) -> Result<Page<PeoplePage>> {
     let after = Cursor::decode(&query.after).map_or(0, |cursor| cursor.id);
-    let (users, invited) = db
+    let (users, invited, own, mut teams) = db
         .read(move |conn| {
             let users = store::users_page(conn, after, ROWS as i64 + 1)?;
             let invited = if after == 0 {
@@ -91,7 +98,10 @@ pub async fn index(
             } else {
                 Vec::new()
             };
-            Ok::<_, diesel::result::Error>((users, invited))
+            let own = store::roles(conn)?;
+            let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+            let teams = store::teams_of(conn, &ids)?;
+            Ok::<_, diesel::result::Error>((users, invited, own, teams))
         })
         .await?;
     let paged = Paged::from_loaded(users, ROWS, |user| Cursor {
@@ -102,12 +112,16 @@ pub async fn index(
         rows: paged
             .rows
             .into_iter()
-            .map(|user| person(user, &viewer))
+            .map(|user| {
+                let teams = teams.remove(&user.id).unwrap_or_default().join(", ");
+                person(user, teams, &own, &viewer)
+            })
             .collect(),
         invited: invited
             .into_iter()
-            .map(|link| invitee(link, &viewer))
+            .map(|link| invitee(link, &own, &viewer))
             .collect(),
+        roles: choices(&own, |role| role.label().to_owned()),
         first: if after == 0 {
             String::new()
         } else {
@@ -122,7 +136,8 @@ pub async fn index(
 }
 
 /// `GET /settings/people/invite`.
-pub async fn invite_form(viewer: Can<ManagePeople>) -> Result<Page<InvitePage>> {
+pub async fn invite_form(viewer: Can<ManagePeople>, db: Data<Db>) -> Result<Page<InvitePage>> {
+    let own = db.read(store::roles).await?;
     let form = InviteForm {
         role: Role::Sales.word().to_owned(),
         ..InviteForm::default()
@@ -131,6 +146,7 @@ pub async fn invite_form(viewer: Can<ManagePeople>) -> Result<Page<InvitePage>> 
         viewer.shell(),
         InvitePage {
             form,
+            roles: described(&own),
             errors: Errors::new(),
         },
     ))
@@ -143,11 +159,18 @@ pub async fn invite(
     config: Data<Config>,
     Form(form): Form<InviteForm>,
 ) -> Result<Either<Page<InvitePage>, Redirect>> {
+    let own = db.read(store::roles).await?;
     let again = |form: InviteForm, errors: Errors| {
-        let page = Page::new(viewer.shell(), InvitePage { form, errors });
+        let roles = described(&own);
+        let page = InvitePage {
+            form,
+            roles,
+            errors,
+        };
+        let page = Page::new(viewer.shell(), page);
         Either::Left(page.status(StatusCode::UNPROCESSABLE_ENTITY))
     };
-    let Some(role) = Role::from_word(&form.role) else {
+    let Some(role) = AnyRole::from_word(&form.role) else {
         return Ok(again(
             form,
             Errors::one("role", "Choose a role from the list."),
@@ -205,7 +228,7 @@ pub async fn change_role(
     id: Path<String>,
     Form(form): Form<RoleForm>,
 ) -> Result<Redirect> {
-    let Some(role) = Role::from_word(&form.role) else {
+    let Some(role) = AnyRole::from_word(&form.role) else {
         return Ok(redirect(HERE).failing("There is no such role."));
     };
     let (id, by, now): (UserId, _, _) = (path_id(&id)?, viewer.by(), viewer.now);
@@ -213,7 +236,10 @@ pub async fn change_role(
         .write(move |conn| actions::change_role(conn, &by, id, role, now))
         .await;
     said(changed, |user| {
-        redirect(HERE).saying(format!("{} is {} now", user.name, article(role)))
+        redirect(HERE).saying(match role {
+            AnyRole::BuiltIn(role) => format!("{} is {} now", user.name, article(role)),
+            AnyRole::Own(_) => format!("{} has another role now", user.name),
+        })
     })
 }
 
@@ -275,18 +301,44 @@ fn article(role: Role) -> &'static str {
     }
 }
 
-impl InvitePage {
-    /// Roles as choices, with what they are for.
-    fn roles() -> Vec<(&'static str, String)> {
-        Role::ALL
+/// Roles to choose from, built-in ones first.
+fn choices(own: &[RoleRow], label: impl Fn(Role) -> String) -> Vec<(String, String)> {
+    let built_in = Role::ALL
+        .iter()
+        .map(|role| (role.word().to_owned(), label(*role)));
+    let own = own
+        .iter()
+        .map(|role| (AnyRole::Own(role.id).word(), role.name.clone()));
+    built_in.chain(own).collect()
+}
+
+/// Roles as choices, with what they are for.
+fn described(own: &[RoleRow]) -> Vec<(String, String)> {
+    let mut own = own.to_vec();
+    for role in &mut own {
+        if !role.about.is_empty() {
+            role.name = format!("{}: {}", role.name, role.about);
+        }
+    }
+    choices(&own, |role| format!("{}: {}", role.label(), role.about()))
+}
+
+/// What a role is called.
+fn name_of(role: AnyRole, own: &[RoleRow]) -> String {
+    match role {
+        AnyRole::BuiltIn(role) => role.label().to_owned(),
+        AnyRole::Own(id) => own
             .iter()
-            .map(|role| (role.word(), format!("{}: {}", role.label(), role.about())))
-            .collect()
+            .find(|role| role.id == id)
+            .map_or_else(String::new, |role| role.name.clone()),
     }
 }
 
-fn person(user: User, viewer: &Viewer) -> PersonRow {
+fn person(user: User, teams: String, own: &[RoleRow], viewer: &Viewer) -> PersonRow {
+    let role = AnyRole::of(user.role, user.role_id);
     PersonRow {
+        role: (role.word(), name_of(role, own)),
+        teams,
         initials: text::initials(&user.name),
         tone: text::tone(user.id.0),
         picture: user
@@ -299,10 +351,11 @@ fn person(user: User, viewer: &Viewer) -> PersonRow {
     }
 }
 
-fn invitee(link: OneTimeLink, viewer: &Viewer) -> InvitedRow {
+fn invitee(link: OneTimeLink, own: &[RoleRow], viewer: &Viewer) -> InvitedRow {
+    let role = AnyRole::of(link.role.unwrap_or(Role::ReadOnly), link.role_id);
     InvitedRow {
         id: link.id,
-        role: link.role.map_or("", Role::label),
+        role: name_of(role, own),
         sent: When::new(link.created_at, viewer.now, viewer.zone()),
         is_late: link.expires_at <= viewer.now,
         email: link.email,

@@ -34,7 +34,7 @@ pub struct WorkspacePage {
 
 /// `GET /settings`: to the first page the viewer may see.
 pub async fn settings(viewer: Can<SignedIn>) -> Redirect {
-    let may_change = ManageWorkspace::allows(viewer.user.role);
+    let may_change = ManageWorkspace::allows(&viewer.access);
     redirect(if may_change {
         "/settings/workspace"
     } else {

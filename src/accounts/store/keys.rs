@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::accounts::access::Access;
 use crate::accounts::model::{ApiKey, User};
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
@@ -12,6 +13,8 @@ use crate::db::schema::{api_keys, users};
 pub struct KeyHolder {
     /// The user.
     pub user: User,
+    /// What they may do.
+    pub access: Access,
     /// What the key may do, separated by spaces.
     pub scopes: String,
     /// The key.
@@ -35,7 +38,11 @@ pub fn holder_of_key(conn: &mut Conn, key_hash: Vec<u8>) -> QueryResult<Option<K
         .filter(users::deactivated_at.is_null())
         .first(conn)
         .optional()?;
-    Ok(user.map(|user| KeyHolder {
+    let Some(user) = user else {
+        return Ok(None);
+    };
+    Ok(Some(KeyHolder {
+        access: super::access_of(conn, &user)?,
         user,
         scopes: key.scopes,
         key_id: key.id,

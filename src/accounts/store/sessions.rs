@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::{Role, Session, User};
+use crate::accounts::model::{Session, User};
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::db::Conn;
@@ -19,16 +19,22 @@ pub struct SignedIn {
     pub last_seen_at: Timestamp,
 }
 
-/// The role behind a session that still holds.
-pub fn role_of_session(conn: &mut Conn, session: i64, now: Timestamp) -> QueryResult<Option<Role>> {
-    user_sessions::table
-        .inner_join(users::table.on(users::id.eq(user_sessions::user_id)))
+/// The user behind a session that still holds.
+pub fn user_of_session(conn: &mut Conn, session: i64, now: Timestamp) -> QueryResult<Option<User>> {
+    let user: Option<UserId> = user_sessions::table
         .filter(user_sessions::id.eq(session))
         .filter(user_sessions::expires_at.gt(now))
-        .filter(users::deactivated_at.is_null())
-        .select(users::role)
+        .select(user_sessions::user_id)
         .first(conn)
-        .optional()
+        .optional()?;
+    match user {
+        Some(user) => User::query()
+            .filter(users::id.eq(user))
+            .filter(users::deactivated_at.is_null())
+            .first(conn)
+            .optional(),
+        None => Ok(None),
+    }
 }
 
 /// The session behind a cookie's token, if it holds and its user may sign in.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::{LinkKind, OneTimeLink, Role};
+use crate::accounts::model::{AnyRole, LinkKind, OneTimeLink};
 use crate::base::ids::UserId;
 use crate::base::{Timestamp, token};
 use crate::db::Conn;
@@ -17,7 +17,7 @@ pub struct NewLink<'a> {
     /// Where it is sent.
     pub email: &'a str,
     /// The role an invitation gives.
-    pub role: Option<Role>,
+    pub role: Option<AnyRole>,
     /// Who invites.
     pub created_by: Option<UserId>,
     /// When it stops opening anything.
@@ -33,7 +33,8 @@ pub fn insert_link(conn: &mut Conn, new: &NewLink<'_>, now: Timestamp) -> QueryR
             user_tokens::token_hash.eq(nobodys),
             user_tokens::user_id.eq(new.user),
             user_tokens::email.eq(new.email),
-            user_tokens::role.eq(new.role),
+            user_tokens::role.eq(new.role.map(|role| role.columns().0)),
+            user_tokens::role_id.eq(new.role.and_then(|role| role.columns().1)),
             user_tokens::created_by.eq(new.created_by),
             user_tokens::created_at.eq(now),
             user_tokens::expires_at.eq(new.expires_at),

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::model::{NewUserRow, Profile, Role, User};
+use crate::accounts::model::{AnyRole, NewUserRow, Profile, Role, User};
 use crate::base::Timestamp;
 use crate::base::ids::{FileId, UserId};
 use crate::db::Conn;
@@ -50,6 +50,25 @@ pub fn user(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>> {
         .optional()
 }
 
+/// Those of some ids that are users.
+pub fn users_among(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<UserId>> {
+    users::table
+        .filter(users::id.eq_any(ids))
+        .order(users::id)
+        .select(users::id)
+        .load(conn)
+}
+
+/// Users who may sign in, by name.
+pub fn active_users(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(UserId, String)>> {
+    users::table
+        .filter(users::deactivated_at.is_null())
+        .order((users::name, users::id))
+        .limit(limit)
+        .select((users::id, users::name))
+        .load(conn)
+}
+
 /// The hash of somebody's password.
 pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
     users::table
@@ -64,7 +83,8 @@ pub fn insert_user(conn: &mut Conn, new: &NewUserRow<'_>, now: Timestamp) -> Que
         .values((
             users::email.eq(new.email),
             users::name.eq(new.name),
-            users::role.eq(new.role),
+            users::role.eq(new.role.columns().0),
+            users::role_id.eq(new.role.columns().1),
             users::password_hash.eq(Some(new.password_hash)),
             users::language.eq(new.language),
             users::time_zone.eq(new.time_zone),
@@ -112,9 +132,14 @@ pub fn has_other_admin(conn: &mut Conn, but: UserId, now: Timestamp) -> QueryRes
 }
 
 /// Changes a role.
-pub fn set_role(conn: &mut Conn, id: UserId, role: Role, now: Timestamp) -> QueryResult<()> {
+pub fn set_role(conn: &mut Conn, id: UserId, role: AnyRole, now: Timestamp) -> QueryResult<()> {
+    let (role, own) = role.columns();
     diesel::update(users::table.filter(users::id.eq(id)))
-        .set((users::role.eq(role), users::updated_at.eq(now)))
+        .set((
+            users::role.eq(role),
+            users::role_id.eq(own),
+            users::updated_at.eq(now),
+        ))
         .execute(conn)
         .map(|_| ())
 }

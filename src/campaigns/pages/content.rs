@@ -259,7 +259,7 @@ impl Scene {
             fault,
             formats: vec![("mjml", "MJML"), ("html", "HTML")],
             me: viewer.user.email.clone(),
-            may_send: SendCampaigns::allows(viewer.user.role),
+            may_send: SendCampaigns::allows(&viewer.access),
         })
     }
 }

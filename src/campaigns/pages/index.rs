@@ -140,7 +140,7 @@ impl IndexPage {
             next: next.map_or_else(String::new, |cursor| {
                 format!("/campaigns?state={tab}&after={}", cursor.encode())
             }),
-            may_edit: EditCampaigns::allows(viewer.user.role),
+            may_edit: EditCampaigns::allows(&viewer.access),
             tab,
         })
     }

@@ -100,7 +100,7 @@ pub async fn index(
         lines: rows.into_iter().map(line).collect(),
         tabs: Which::ALL.iter().map(|w| (*w, href(*w))).collect(),
         next,
-        may_retry: SendCampaigns::allows(viewer.user.role)
+        may_retry: SendCampaigns::allows(&viewer.access)
             && matches!(which, Which::Failed | Which::Unknown),
         which,
         campaign,

@@ -69,7 +69,7 @@ pub async fn show(
     path: web::Path<String>,
 ) -> Result<impl Responder> {
     let campaign = campaign(&db, &path).await?;
-    let may_edit = EditCampaigns::allows(viewer.user.role);
+    let may_edit = EditCampaigns::allows(&viewer.access);
     if campaign.state == State::Draft && may_edit {
         let to = format!("/campaigns/{}/content", campaign.id);
         return Ok(Either::Left(redirect(to)));
@@ -99,7 +99,7 @@ impl ResultsPage {
             Some(id) => privacy::store::topic(conn, id)?,
             None => None,
         };
-        let role = viewer.user.role;
+        let access = &viewer.access;
         let settled = tally.recipients - tally.waiting();
         Ok(Self {
             line: match by {
@@ -116,8 +116,8 @@ impl ResultsPage {
             progress: settled * 100 / tally.recipients.max(1),
             audience: view.map(|view| view.name).unwrap_or_default(),
             topic: topic.map(|topic| topic.name).unwrap_or_default(),
-            may_send: SendCampaigns::allows(role),
-            may_edit: EditCampaigns::allows(role),
+            may_send: SendCampaigns::allows(access),
+            may_edit: EditCampaigns::allows(access),
             campaign,
             tally,
         })

@@ -216,7 +216,7 @@ impl Scene {
             checks,
             look,
             trial,
-            may_send: SendCampaigns::allows(self.viewer.user.role),
+            may_send: SendCampaigns::allows(&self.viewer.access),
             zone: zone.name().replace('_', " "),
             schedule: tomorrow.to_string(),
             campaign: campaign.clone(),

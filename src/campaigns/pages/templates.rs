@@ -53,7 +53,7 @@ pub async fn index(viewer: Can<ReadCampaigns>, db: web::Data<Db>) -> Result<Page
     };
     let page = TemplatesPage {
         rows: found.into_iter().map(row).collect(),
-        may_edit: EditCampaigns::allows(viewer.user.role),
+        may_edit: EditCampaigns::allows(&viewer.access),
     };
     Ok(Page::new(viewer.shell(), page))
 }

@@ -28,7 +28,7 @@ pub fn add_identity(
 ) -> Result<IdentityId, Refusal> {
     let value = normalised(namespace, typed, country)?;
     let contact = take(conn, id, by)?;
-    identities::check_free(conn, namespace, &value, Some(id))?;
+    identities::check_free(conn, namespace, &value, Some(id), by)?;
     let own = identities::of(conn, id)?;
     if let Some(same) = own
         .iter()

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::change::claim;
 use super::tell;
+use crate::accounts::Object;
 use crate::base::EmailAddress;
 use crate::base::ids::{CRM_SOURCE, ContactId};
 use crate::contacts::companies;
@@ -34,7 +35,7 @@ pub fn create(conn: &mut Conn, new: &NewContact, by: &By) -> Result<ContactId, R
     let phone = new.phone.as_deref();
     for (namespace, value) in [("email", email), ("phone", phone)] {
         if let Some(value) = value {
-            identities::check_free(conn, namespace, value, None)?;
+            identities::check_free(conn, namespace, value, None, by)?;
         }
     }
     let id = insert(conn, new, model::sort_name(name, email, phone), by)?;
@@ -97,7 +98,7 @@ fn insert(
                 contacts::email.eq(new.email.as_ref().map(EmailAddress::as_str)),
                 contacts::phone.eq(new.phone.as_deref()),
                 contacts::stage.eq(new.stage.unwrap_or(Stage::Lead)),
-                contacts::owner_id.eq(new.owner_id),
+                contacts::owner_id.eq(new.owner_id.or(by.access.owner_of_new(Object::Contacts))),
             ),
             (
                 contacts::street.eq(fact(Field::Street)),

@@ -7,7 +7,7 @@ use super::{take, tell};
 use crate::base::ids::{ContactId, TagId, UserId};
 use crate::contacts::model::{By, Contact, Stage};
 use crate::contacts::refusal::Refusal;
-use crate::contacts::{store, tags, words};
+use crate::contacts::{purge, store, tags, words};
 use crate::db::Conn;
 use crate::db::schema::contacts;
 use crate::timeline::EntryKind;
@@ -114,7 +114,7 @@ pub fn delete(conn: &mut Conn, id: ContactId, by: &By) -> Result<Contact, Refusa
 /// Back from the trash.
 pub fn restore(conn: &mut Conn, id: ContactId, by: &By) -> Result<Contact, Refusal> {
     let restored = diesel::update(contacts::table.filter(contacts::id.eq(id)))
-        .filter(contacts::deleted_at.is_not_null())
+        .filter(contacts::deleted_at.ge(purge::limit(by.now)))
         .filter(contacts::merged_into.is_null())
         .set((
             contacts::deleted_at.eq(None::<i64>),

@@ -10,16 +10,15 @@ use diesel::sql_types::{BigInt, Nullable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::accounts::ApiCan;
 use crate::accounts::rights::ReadContacts;
+use crate::accounts::{self, Access, ApiCan};
 use crate::base::ids::{ContactId, IdentityId, TraitKeyId};
 use crate::base::{EmailAddress, Timestamp, phone};
 use crate::contacts::fields::{self, Field, FieldKind, Object, Ways};
 use crate::contacts::model::{Contact, Stage};
 use crate::contacts::{identities, store};
 use crate::db::schema::{
-    companies, contacts, event_days, event_names, identities as ids, sources, trait_keys, traits,
-    users,
+    contacts, event_days, event_names, identities as ids, sources, trait_keys, traits, users,
 };
 use crate::db::{Cached, Conn, Db, padded};
 use crate::web::{ApiError, ApiResult, Cursor, Paged, path_id};
@@ -122,11 +121,11 @@ pub async fn index(
             None => return Err(ApiError::invalid("cursor", "This is no cursor of ours.")),
         },
     };
-    let (role, now) = (program.user.role, program.now);
+    let (access, now) = (program.access.clone(), program.now);
     let list = db
         .read(move |conn| {
-            let ways = fields::ways(conn, role, Tz::UTC, now)?;
-            list(conn, &params, after, limit, &ways)
+            let ways = fields::ways(conn, &access, Tz::UTC, now)?;
+            list(conn, &params, after, limit, &ways, &access)
         })
         .await
         .map_err(ApiError::from)?;
@@ -140,11 +139,11 @@ pub async fn show(
     path: web::Path<String>,
 ) -> ApiResult<web::Json<ContactJson>> {
     let id: ContactId = path_id(&path)?;
-    let (role, now) = (program.user.role, program.now);
+    let (access, now) = (program.access.clone(), program.now);
     let found = db
         .read(move |conn| {
-            let ways = fields::ways(conn, role, Tz::UTC, now)?;
-            one(conn, id, &ways)
+            let ways = fields::ways(conn, &access, Tz::UTC, now)?;
+            one(conn, id, &ways, &access)
         })
         .await
         .map_err(ApiError::from)?;
@@ -152,10 +151,15 @@ pub async fn show(
 }
 
 /// One contact, following merges; none where it is in the trash.
-pub fn one(conn: &mut Conn, id: ContactId, ways: &Ways) -> QueryResult<Option<ContactJson>> {
+pub fn one(
+    conn: &mut Conn,
+    id: ContactId,
+    ways: &Ways,
+    access: &Access,
+) -> QueryResult<Option<ContactJson>> {
     let id = store::survivor(conn, id)?;
     let contact = store::live(conn, id)?.into_iter().collect();
-    Ok(dressed(conn, contact, ways)?.pop())
+    Ok(dressed(conn, contact, ways, access)?.pop())
 }
 
 pub fn not_found() -> ApiError {
@@ -168,6 +172,7 @@ fn list(
     after: Option<ContactId>,
     limit: usize,
     ways: &Ways,
+    access: &Access,
 ) -> QueryResult<List> {
     let mut query = Contact::query()
         .filter(contacts::deleted_at.is_null())
@@ -194,19 +199,30 @@ fn list(
     if let Some(after) = after {
         query = query.filter(contacts::id.gt(after));
     }
+    if let Some(held) = access
+        .sees(accounts::Object::Contacts)
+        .on("contacts.owner_id")
+    {
+        query = query.filter(held);
+    }
     let rows = query.load(conn)?;
     let page = Paged::from_loaded(rows, limit, |contact| Cursor {
         key: String::new(),
         id: contact.id.0,
     });
     Ok(List {
-        contacts: dressed(conn, page.rows, ways)?,
+        contacts: dressed(conn, page.rows, ways, access)?,
         next_cursor: page.next,
     })
 }
 
 /// Contacts with all that hangs on them.
-fn dressed(conn: &mut Conn, rows: Vec<Contact>, ways: &Ways) -> QueryResult<Vec<ContactJson>> {
+fn dressed(
+    conn: &mut Conn,
+    rows: Vec<Contact>,
+    ways: &Ways,
+    access: &Access,
+) -> QueryResult<Vec<ContactJson>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -222,16 +238,8 @@ fn dressed(conn: &mut Conn, rows: Vec<Contact>, ways: &Ways) -> QueryResult<Vec<
     .load::<(crate::base::ids::UserId, String)>(conn)?
     .into_iter()
     .collect();
-    let firms: HashMap<_, String> = Cached(
-        companies::table
-            .filter(
-                companies::id.eq_any(padded(rows.iter().filter_map(|c| c.company_id).collect())),
-            )
-            .select((companies::id, companies::name)),
-    )
-    .load::<(crate::base::ids::CompanyId, String)>(conn)?
-    .into_iter()
-    .collect();
+    let firms = rows.iter().filter_map(|contact| contact.company_id);
+    let firms = store::companies_seen(conn, access, firms)?;
     let some = |at: Timestamp| Some(at).filter(|at| !at.is_zero());
     let json = |contact: Contact| {
         let seen = seen.remove(&contact.id).unwrap_or_default();

@@ -30,11 +30,11 @@ pub async fn create(
     request: HttpRequest,
     body: Body,
 ) -> ApiResult<HttpResponse> {
-    let (by, role) = (by(&program, &request), program.user.role);
+    let (by, access) = (by(&program, &request), program.access.clone());
     let config = config.into_inner();
     let made = db
         .write(move |conn| {
-            let ways = fields::ways(conn, role, Tz::UTC, by.now)?;
+            let ways = fields::ways(conn, &access, Tz::UTC, by.now)?;
             make(conn, &body, &config, &ways, &by)
         })
         .await?;
@@ -54,14 +54,14 @@ pub async fn change(
     body: Body,
 ) -> ApiResult<web::Json<ContactJson>> {
     let id: ContactId = path_id(&path)?;
-    let (by, role) = (by(&program, &request), program.user.role);
+    let (by, access) = (by(&program, &request), program.access.clone());
     let config = config.into_inner();
     let changed = db
         .write(move |conn| {
             let id = store::survivor(conn, id)?;
-            let ways = fields::ways(conn, role, Tz::UTC, by.now)?;
+            let ways = fields::ways(conn, &access, Tz::UTC, by.now)?;
             patch(conn, id, &body, &config, &ways, &by)?;
-            read::one(conn, id, &ways)?.ok_or(Refusal::Missing)
+            read::one(conn, id, &ways, &by.access)?.ok_or(Refusal::Missing)
         })
         .await;
     changed.map(web::Json).map_err(ApiError::from)
@@ -100,7 +100,7 @@ fn make(
     let id = actions::create(conn, &new, by)?;
     set_traits(conn, id, body, ways, by)?;
     duplicates::note_contact(conn, id, by.now)?;
-    let made = read::one(conn, id, ways)?.ok_or(Refusal::Missing)?;
+    let made = read::one(conn, id, ways, &by.access)?.ok_or(Refusal::Missing)?;
     Ok((id, made))
 }
 
@@ -190,5 +190,6 @@ fn by(program: &ApiCan<EditContacts>, request: &HttpRequest) -> By {
         name: program.user.name.clone(),
         ip: client_ip(request),
         now: program.now,
+        access: program.access.clone(),
     }
 }

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use super::model::{Company, CompanyField, NewCompany};
 use super::{is_free_mail, store};
 use crate::accounts::audit;
+use crate::accounts::{Action, Object, seen};
 use crate::base::ids::{CRM_SOURCE, CompanyId, TagId, UserId};
 use crate::base::{EmailAddress, text};
 use crate::contacts::model::{By, Stage};
 use crate::contacts::refusal::{Clash, Refusal};
-use crate::contacts::{store as people, tags};
+use crate::contacts::{purge, store as people, tags};
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{companies, company_domains};
@@ -42,7 +43,7 @@ pub fn create(conn: &mut Conn, new: &NewCompany, by: &By) -> Result<CompanyId, R
         .values((
             companies::name.eq(&name),
             companies::sort_name.eq(text::fold(&name)),
-            companies::owner_id.eq(new.owner_id),
+            companies::owner_id.eq(new.owner_id.or(by.access.owner_of_new(Object::Contacts))),
             companies::stage.eq(new.stage.unwrap_or(Stage::Lead)),
             companies::industry.eq(fact(CompanyField::Industry)),
             companies::employees.eq(fact(CompanyField::Employees).parse::<i64>().ok()),
@@ -74,7 +75,10 @@ pub fn create(conn: &mut Conn, new: &NewCompany, by: &By) -> Result<CompanyId, R
 
 /// The company of that name, made where there is none.
 pub fn named(conn: &mut Conn, name: &str, by: &By) -> Result<CompanyId, Refusal> {
-    if let Some(id) = store::by_name(conn, name)? {
+    // One of the same name that they may not see is another company to them.
+    if let Some(id) = store::by_name(conn, name)?
+        && seen::company(conn, &by.access, Action::Read, id.0)?
+    {
         return Ok(id);
     }
     let new = NewCompany {
@@ -241,7 +245,7 @@ pub fn delete(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refusa
 /// Back from the trash.
 pub fn restore(conn: &mut Conn, id: CompanyId, by: &By) -> Result<Company, Refusal> {
     let restored = diesel::update(companies::table.filter(companies::id.eq(id)))
-        .filter(companies::deleted_at.is_not_null())
+        .filter(companies::deleted_at.ge(purge::limit(by.now)))
         .filter(companies::merged_into.is_null())
         .set((
             companies::deleted_at.eq(None::<i64>),
@@ -279,6 +283,10 @@ fn give_domain(conn: &mut Conn, id: CompanyId, typed: &str, by: &By) -> Result<(
     }
     match store::domain_holder(conn, &domain)? {
         Some((holder, _)) if holder == id => return Ok(()),
+        Some((holder, _)) if !seen::company(conn, &by.access, Action::Read, holder.0)? => {
+            let why = format!("{domain} belongs to a company that you may not see.");
+            return Err(Refusal::invalid("domain", why));
+        }
         Some((holder, name)) => {
             return Err(Refusal::DomainTaken {
                 domain,

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::show::{self, Beside, Failed, Params, ShowPage};
 use super::{actions, family, fields, store};
-use crate::accounts::Can;
 use crate::accounts::rights::{DeleteContacts, EditContacts};
+use crate::accounts::{Action, Can, seen};
 use crate::base::ids::{CompanyId, TagId};
 use crate::contacts::CompanyCards;
 use crate::contacts::fields::{self as declared, Given, Object, values};
@@ -172,8 +172,10 @@ pub async fn parent(
             let found = match name.as_str() {
                 "" => None,
                 name => match store::by_name(conn, name)? {
-                    Some(found) => Some(found),
-                    None => return Err(Refusal::invalid("parent", "There is no such company.")),
+                    Some(found) if seen::company(conn, &by.access, Action::Read, found.0)? => {
+                        Some(found)
+                    }
+                    _ => return Err(Refusal::invalid("parent", "There is no such company.")),
                 },
             };
             family::set_parent(conn, id, found, &by)
@@ -311,10 +313,10 @@ pub async fn field(
     let FieldForm { key, value, was } = form.0;
     let typed = value.join("\n").trim().to_owned();
     let (sent, name) = (typed.clone(), format!("trait:{key}"));
-    let (role, zone) = (viewer.user.role, viewer.zone());
+    let (access, zone) = (viewer.access.clone(), viewer.zone());
     let done = db
         .write(move |conn| {
-            let ways = declared::ways(conn, role, zone, by.now)?;
+            let ways = declared::ways(conn, &access, zone, by.now)?;
             let field = values::in_use(conn, Object::Company, &key)?;
             let field = field
                 .filter(|field| ways.see(field))

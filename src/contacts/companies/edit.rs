@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use super::model::{Company, CompanyField, NewCompany};
 use super::{actions, fields, store};
 use crate::accounts::rights::EditContacts;
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Access, Can, Viewer};
 use crate::base::ids::{CompanyId, TraitKeyId};
 use crate::contacts::duplicates::{self, Match};
 use crate::contacts::fields::input::joined;
@@ -77,11 +77,11 @@ pub async fn create(
         stage: Stage::offered(&given("stage")),
         owner_id: given("owner").parse().ok(),
     };
-    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
+    let (access, zone, sent) = (viewer.access.clone(), viewer.zone(), typed.clone());
     let is_sure = !given("anyway").is_empty();
     let done = db
         .write(move |conn| {
-            let ways = declared::ways(conn, role, zone, by.now)?;
+            let ways = declared::ways(conn, &access, zone, by.now)?;
             let mut all = declared::all(conn, Object::Company)?;
             all.retain(|field| ways.see(field));
             let missing = declared::required(&all, &sent);
@@ -93,7 +93,7 @@ pub async fn create(
                 .filter_map(|field| field.given(&sent))
                 .filter(Given::is_something)
                 .collect();
-            let alike = alike(conn, &new, is_sure)?;
+            let alike = alike(conn, &new, is_sure, &by.access)?;
             if !alike.is_empty() {
                 return Ok(Err(alike));
             }
@@ -160,10 +160,10 @@ pub async fn save(
         Some((*field, was, to))
     };
     let changes: Vec<actions::Change> = CompanyField::ALL.iter().filter_map(change).collect();
-    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
+    let (access, zone, sent) = (viewer.access.clone(), viewer.zone(), typed.clone());
     let done = db
         .write(move |conn| {
-            let ways = declared::ways(conn, role, zone, by.now)?;
+            let ways = declared::ways(conn, &access, zone, by.now)?;
             let mut all = declared::all(conn, Object::Company)?;
             all.retain(|field| ways.see(field));
             let given: Vec<Given> = all.iter().filter_map(|f| f.given(&sent)).collect();
@@ -194,10 +194,10 @@ pub async fn save(
 }
 
 async fn find(viewer: &Viewer, db: &Db, id: CompanyId) -> Result<Standing> {
-    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (access, zone, now) = (viewer.access.clone(), viewer.zone(), viewer.now);
     db.read(move |conn| {
         let company = store::live(conn, id)?.ok_or(Error::NotFound)?;
-        let ways = declared::ways(conn, role, zone, now)?;
+        let ways = declared::ways(conn, &access, zone, now)?;
         let mut fields = declared::all(conn, Object::Company)?;
         fields.retain(|field| ways.see(field));
         Ok(Standing {
@@ -214,14 +214,19 @@ async fn find(viewer: &Viewer, db: &Db, id: CompanyId) -> Result<Standing> {
 type Failed = (Errors, Option<(CompanyId, String, String)>, Vec<Match>);
 
 /// Who is there already that this is most likely, unless somebody wants another one all the same.
-fn alike(conn: &mut Conn, new: &NewCompany, is_sure: bool) -> QueryResult<Vec<Match>> {
+fn alike(
+    conn: &mut Conn,
+    new: &NewCompany,
+    is_sure: bool,
+    access: &Access,
+) -> QueryResult<Vec<Match>> {
     let domain = new.domain.trim();
     // Of a domain that is taken the making itself tells.
     if is_sure || store::domain_holder(conn, domain)?.is_some() {
         return Ok(Vec::new());
     }
     let name = new.fact(CompanyField::Name);
-    let mut found = duplicates::ask_company(conn, name, domain, None)?;
+    let mut found = duplicates::ask_company(conn, name, domain, None, access)?;
     found.retain(Match::is_sure);
     Ok(found)
 }
@@ -232,10 +237,10 @@ async fn new_page(
     typed: BTreeMap<String, String>,
     (errors, holder, matches): Failed,
 ) -> Result<Page<NewPage>> {
-    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (access, zone, now) = (viewer.access.clone(), viewer.zone(), viewer.now);
     let (owners, all, ways) = db
         .read(move |conn| {
-            let ways = declared::ways(conn, role, zone, now)?;
+            let ways = declared::ways(conn, &access, zone, now)?;
             let all = declared::all(conn, Object::Company)?;
             Ok::<_, diesel::result::Error>((people::owners(conn)?, all, ways))
         })

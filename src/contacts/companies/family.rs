@@ -8,7 +8,8 @@ use diesel::sql_types::BigInt;
 use super::actions::{take, tell};
 use super::model::Company;
 use super::store;
-use crate::base::ids::CompanyId;
+use crate::accounts::Reach;
+use crate::base::ids::{CompanyId, UserId};
 use crate::contacts::model::By;
 use crate::contacts::refusal::Refusal;
 use crate::db::Conn;
@@ -31,6 +32,8 @@ pub struct Child {
     pub name: String,
     /// Where it is.
     pub city: String,
+    /// Whose it is.
+    pub owner_id: Option<UserId>,
 }
 
 /// The companies directly below one, by name, from the first; one more than [`NAMED`] where there are more.
@@ -40,7 +43,12 @@ pub fn below(conn: &mut Conn, id: CompanyId) -> QueryResult<Vec<Child>> {
         .filter(companies::deleted_at.is_null())
         .order((companies::sort_name, companies::id))
         .limit(NAMED + 1)
-        .select((companies::id, companies::name, companies::city))
+        .select((
+            companies::id,
+            companies::name,
+            companies::city,
+            companies::owner_id,
+        ))
         .load(conn)
 }
 
@@ -59,6 +67,13 @@ pub fn above(conn: &mut Conn, company: &Company) -> QueryResult<Vec<Company>> {
         next = found.parent_id;
         chain.push(found);
     }
+    Ok(chain)
+}
+
+/// Those of the companies above one that are in reach.
+pub fn above_seen(conn: &mut Conn, company: &Company, reach: &Reach) -> QueryResult<Vec<Company>> {
+    let mut chain = above(conn, company)?;
+    chain.retain(|over| reach.covers(over.owner_id));
     Ok(chain)
 }
 

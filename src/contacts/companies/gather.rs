@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{is_free_mail, people, store};
 use crate::accounts::rights::EditContacts;
-use crate::accounts::{self, Can};
+use crate::accounts::{self, Access, Can, Object};
 use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::contacts::model::By;
 use crate::contacts::pages::by;
@@ -44,6 +44,10 @@ pub async fn start(
     path: web::Path<String>,
 ) -> Result<Redirect> {
     let (id, by): (CompanyId, _) = (kit::path_id(&path)?, by(&viewer, &request));
+    // Who writes from a domain may be anybody's.
+    if !viewer.access.sees(Object::Contacts).is_all() {
+        return Err(Error::NotFound);
+    }
     db.write(move |conn| {
         store::live(conn, id)?.ok_or(Error::NotFound)?;
         let job = Gather {
@@ -87,6 +91,7 @@ impl Job for Gather {
                     name: user.name,
                     ip,
                     now,
+                    access: Access::everything(user.id),
                 };
                 piece(conn, company, &by)
             });

@@ -7,19 +7,25 @@ use serde::Deserialize;
 
 use super::model::Company;
 use super::store;
-use crate::accounts::rights::{DeleteContacts, EditContacts, MergeContacts, ReadContacts, Right};
-use crate::accounts::{Can, Viewer};
-use crate::base::ids::{CompanyId, UserId};
+use crate::accounts::rights::{
+    DeleteContacts, EditContacts, MergeContacts, PurgeRecords, ReadContacts, Right,
+};
+use crate::accounts::{Can, Object, Viewer};
+use crate::base::ids::CompanyId;
 use crate::base::{Timestamp, text};
 use crate::contacts::model::Stage;
+use crate::contacts::purge;
 use crate::contacts::store as people;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::companies;
 use crate::db::{Conn, Db};
 use crate::keyset;
+use crate::timeline::About;
 use crate::web::{self as kit, Cursor, Page, Paged, Result};
 
 const PAGE: usize = 50;
+/// Whose a company is.
+const OWNER: &str = "companies.owner_id";
 /// Hits of the search that are looked at.
 const HITS: i64 = 500;
 const SUGGESTIONS: i64 = 8;
@@ -85,8 +91,10 @@ pub struct ListPage {
 #[derive(Template)]
 #[template(path = "companies/trash.html")]
 pub struct TrashPage {
-    lines: Vec<Line>,
+    /// Each with who deleted it, and when it goes for good.
+    lines: Vec<(Line, String, String)>,
     can_restore: bool,
+    can_purge: bool,
 }
 
 impl ListPage {
@@ -187,13 +195,14 @@ pub async fn index(
 
 /// `GET /companies/suggest?q=`: `<option>` lines. Needs: see contacts.
 pub async fn suggest(
-    _viewer: Can<ReadContacts>,
+    viewer: Can<ReadContacts>,
     db: web::Data<Db>,
     params: web::Query<Params>,
 ) -> Result<HttpResponse> {
     let typed = text::line(&params.q, 200);
+    let reach = viewer.access.sees(Object::Contacts);
     let names = db
-        .read(move |conn| store::beginning(conn, &typed, SUGGESTIONS))
+        .read(move |conn| store::beginning(conn, &typed, &reach, SUGGESTIONS))
         .await?;
     let body = Options { names }.render()?;
     Ok(HttpResponse::Ok()
@@ -215,20 +224,30 @@ pub async fn trash(viewer: Can<ReadContacts>, db: web::Data<Db>) -> Result<Page<
     let reader: Viewer = (*viewer).clone();
     let lines = db
         .read(move |conn| {
-            let gone = store::trash(conn, 200)?;
-            lines(conn, gone, &reader)
+            let reach = reader.access.sees(Object::Contacts);
+            let gone = store::trash(conn, &reach, purge::limit(reader.now), 200)?;
+            let about: Vec<About> = gone.iter().map(|row| About::Company(row.id)).collect();
+            let mut by = purge::deleted_by(conn, &about)?;
+            let at: Vec<Timestamp> = gone.iter().filter_map(|row| row.deleted_at).collect();
+            let lines = lines(conn, gone, &reader)?.into_iter().zip(at);
+            let told = lines.map(|(line, at)| {
+                let by = by.remove(&line.id.0).unwrap_or_default();
+                (line, by, purge::left(at, reader.now))
+            });
+            Ok::<_, diesel::result::Error>(told.collect::<Vec<_>>())
         })
         .await?;
     let page = TrashPage {
         lines,
-        can_restore: DeleteContacts::allows(viewer.user.role),
+        can_restore: DeleteContacts::allows(&viewer.access),
+        can_purge: PurgeRecords::allows(&viewer.access),
     };
     Ok(Page::new(viewer.shell(), page))
 }
 
 fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage> {
     let stage = Stage::offered(&params.stage);
-    let found = page(conn, &params, stage, viewer.id())?;
+    let found = page(conn, &params, stage, viewer)?;
     let after = found.next.map_or_else(String::new, |after| {
         Params {
             after,
@@ -247,8 +266,8 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage> {
         is_bare: false,
         lines,
         after,
-        can_edit: EditContacts::allows(viewer.user.role),
-        can_merge: MergeContacts::allows(viewer.user.role),
+        can_edit: EditContacts::allows(&viewer.access),
+        can_merge: MergeContacts::allows(&viewer.access),
         params,
     };
     Ok(ListPage {
@@ -261,7 +280,7 @@ fn page(
     conn: &mut Conn,
     params: &Params,
     stage: Option<Stage>,
-    reader: UserId,
+    reader: &Viewer,
 ) -> QueryResult<Paged<Company>> {
     use companies::{deleted_at, id, last_seen_at, owner_id, sort_name};
     let cursor = Cursor::decode(&params.after);
@@ -269,8 +288,11 @@ fn page(
         .filter(deleted_at.is_null())
         .limit(PAGE as i64 + 1)
         .into_boxed();
+    if let Some(held) = reader.access.sees(Object::Contacts).on(OWNER) {
+        query = query.filter(held);
+    }
     if params.owner == "me" {
-        query = query.filter(owner_id.eq(reader));
+        query = query.filter(owner_id.eq(reader.id()));
     }
     if let Some(stage) = stage {
         query = query.filter(companies::stage.eq(stage));
@@ -308,7 +330,7 @@ fn lines(conn: &mut Conn, rows: Vec<Company>, viewer: &Viewer) -> QueryResult<Ve
     let ids: Vec<CompanyId> = rows.iter().map(|row| row.id).collect();
     let owners = people::user_names(conn, rows.iter().filter_map(|row| row.owner_id))?;
     let mut domains = store::primary_domains(conn, &ids)?;
-    let counts = store::people_counts(conn, &ids)?;
+    let counts = store::people_counts(conn, &ids, &viewer.access.sees(Object::Contacts))?;
     let (now, zone) = (viewer.now, viewer.zone());
     let line = |row: Company| {
         let at = row.deleted_at.unwrap_or(row.last_seen_at);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Company, Person};
 use super::store;
-use crate::accounts::audit;
+use crate::accounts::{Reach, audit};
 use crate::base::ids::{CRM_SOURCE, CompanyId, ContactId};
 use crate::base::{Timestamp, text};
 use crate::contacts::model::{self, By};
@@ -72,7 +72,13 @@ pub fn is_linked(conn: &mut Conn, company: CompanyId, contact: ContactId) -> Que
 }
 
 /// People of a company: those still there first, then whoever was seen last.
-pub fn of(conn: &mut Conn, company: CompanyId, today: i64, limit: i64) -> QueryResult<Vec<Person>> {
+pub fn of(
+    conn: &mut Conn,
+    company: CompanyId,
+    reach: &Reach,
+    today: i64,
+    limit: i64,
+) -> QueryResult<Vec<Person>> {
     type Row = (
         ContactId,
         String,
@@ -83,7 +89,7 @@ pub fn of(conn: &mut Conn, company: CompanyId, today: i64, limit: i64) -> QueryR
         bool,
         (Option<i64>, Option<i64>),
     );
-    let rows: Vec<Row> = company_people::table
+    let mut query = company_people::table
         .inner_join(contacts::table.on(contacts::id.eq(company_people::contact_id)))
         .filter(company_people::company_id.eq(company))
         .filter(contacts::deleted_at.is_null())
@@ -103,7 +109,11 @@ pub fn of(conn: &mut Conn, company: CompanyId, today: i64, limit: i64) -> QueryR
             (company_people::started_on, company_people::ended_on),
         ))
         .limit(limit)
-        .load(conn)?;
+        .into_boxed();
+    if let Some(held) = reach.on("contacts.owner_id") {
+        query = query.filter(held);
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     let person = |(id, name, email, phone, is_known, role, is_primary, at): Row| Person {
         contact_id: id,
         name: model::shown(id, &name, email.as_deref(), phone.as_deref(), is_known),

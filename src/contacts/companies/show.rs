@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::family::{self, Child};
 use super::model::{self, Company, CompanyField, Person};
 use super::{fields, gather, people, store};
-use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::ReadContacts;
+use crate::accounts::{Action, Can, Object, Viewer};
 use crate::base::ids::CompanyId;
 use crate::base::text;
 use crate::contacts::fields as declared;
@@ -253,7 +253,8 @@ impl ShowPage {
             None => None,
         };
         let today = viewer.now.day();
-        let mut members = people::of(conn, id, today, PEOPLE as i64 + 1)?;
+        let reach = viewer.access.sees(Object::Contacts);
+        let mut members = people::of(conn, id, &reach, today, PEOPLE as i64 + 1)?;
         let has_more = members.len() > PEOPLE;
         members.truncate(PEOPLE);
         let member = |person: Person| Member {
@@ -267,31 +268,34 @@ impl ShowPage {
             show: Show::from_word(&params.show).unwrap_or(Show::All),
             now: viewer.now,
             zone: viewer.zone(),
-            role: viewer.user.role,
+            access: viewer.access.clone(),
         };
         let place = [company.city.as_str(), company.country.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();
-        let role = viewer.user.role;
-        let ways = declared::ways(conn, role, viewer.zone(), viewer.now)?;
+        let access = &viewer.access;
+        let edit = access.reach(Object::Contacts, Action::Edit);
+        let ways = declared::ways(conn, access, viewer.zone(), viewer.now)?;
         let card_ask = CardAsk {
             now: viewer.now,
             zone: viewer.zone(),
-            can_edit: EditContacts::allows(role),
+            can_edit: edit.covers(company.owner_id),
             user: viewer.id(),
-            role,
+            access: access.clone(),
         };
         let domains = store::domains(conn, id)?;
-        let below = family::below(conn, id)?;
-        let can_edit = EditContacts::allows(role);
+        let mut below = family::below(conn, id)?;
+        below.retain(|child| reach.covers(child.owner_id));
+        let can_edit = edit.covers(company.owner_id);
         Ok(Self {
-            above: family::above(conn, &company)?,
-            family: if below.is_empty() {
+            above: family::above_seen(conn, &company, &reach)?,
+            // Sums over a group are for who sees all of it.
+            family: if below.is_empty() || !reach.is_all() {
                 None
             } else {
                 Some(Family::read(conn, id, today)?)
             },
             below,
-            strays: if can_edit {
+            strays: if can_edit && reach.is_all() {
                 gather::count(conn, &domains)?
             } else {
                 0
@@ -317,7 +321,9 @@ impl ShowPage {
             story: Story::read(conn, beside.strands, &ask)?,
             failed,
             can_edit,
-            can_delete: DeleteContacts::allows(role),
+            can_delete: access
+                .reach(Object::Contacts, Action::Delete)
+                .covers(company.owner_id),
             company,
         })
     }

@@ -8,10 +8,11 @@ use diesel::sql_types::BigInt;
 
 use super::domains::is_free_mail;
 use super::model::Company;
+use crate::accounts::Reach;
 use crate::base::ids::{CompanyId, TagId};
 use crate::base::{Timestamp, text};
 use crate::contacts::tags::Tag;
-use crate::db::schema::{companies, company_domains, company_people, company_tags, tags};
+use crate::db::schema::{companies, company_domains, company_people, company_tags, contacts, tags};
 use crate::db::{Cached, Conn, PortableExt, padded};
 
 /// How far a chain of merges is followed.
@@ -89,17 +90,26 @@ pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<CompanyId>> {
 }
 
 /// Companies whose names begin like this, for suggestions.
-pub fn beginning(conn: &mut Conn, typed: &str, limit: i64) -> QueryResult<Vec<String>> {
+pub fn beginning(
+    conn: &mut Conn,
+    typed: &str,
+    reach: &Reach,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
     let from = text::fold(typed.trim());
     let upto = format!("{from}\u{10FFFF}");
-    companies::table
+    let mut query = companies::table
         .filter(companies::deleted_at.is_null())
         .filter(companies::sort_name.ge(from))
         .filter(companies::sort_name.lt(upto))
         .order((companies::sort_name, companies::id))
         .select(companies::name)
         .limit(limit)
-        .load(conn)
+        .into_boxed();
+    if let Some(held) = reach.on("companies.owner_id") {
+        query = query.filter(held);
+    }
+    query.load(conn)
 }
 
 /// Whose an e-mail domain or a domain above it is; mail providers' belong to nobody.
@@ -163,8 +173,22 @@ pub fn domain_holder(conn: &mut Conn, domain: &str) -> QueryResult<Option<(Compa
         .optional()
 }
 
-/// How many people the companies on a page have.
-pub fn people_counts(conn: &mut Conn, ids: &[CompanyId]) -> QueryResult<HashMap<CompanyId, i64>> {
+/// How many people in reach the companies on a page have.
+pub fn people_counts(
+    conn: &mut Conn,
+    ids: &[CompanyId],
+    reach: &Reach,
+) -> QueryResult<HashMap<CompanyId, i64>> {
+    if let Some(held) = reach.on("contacts.owner_id") {
+        let rows: Vec<(CompanyId, i64)> = company_people::table
+            .inner_join(contacts::table.on(contacts::id.eq(company_people::contact_id)))
+            .filter(company_people::company_id.eq_any(ids))
+            .filter(held)
+            .group_by(company_people::company_id)
+            .select((company_people::company_id, sql::<BigInt>("COUNT(*)")))
+            .load(conn)?;
+        return Ok(rows.into_iter().collect());
+    }
     let rows: Vec<(CompanyId, i64)> = Cached(
         company_people::table
             .filter(company_people::company_id.eq_any(padded(ids.to_vec())))
@@ -210,12 +234,22 @@ pub fn take_off_tag(conn: &mut Conn, id: CompanyId, tag: TagId) -> QueryResult<b
     Ok(gone > 0)
 }
 
-/// Companies in the trash, the last deleted first.
-pub fn trash(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Company>> {
-    Company::query()
+/// Companies that were deleted since, the last first.
+pub fn trash(
+    conn: &mut Conn,
+    reach: &Reach,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Company>> {
+    let mut query = Company::query()
         .filter(companies::deleted_at.is_not_null())
+        .filter(companies::deleted_at.ge(since))
         .filter(companies::merged_into.is_null())
         .order((companies::deleted_at.desc(), companies::id.desc()))
         .limit(limit)
-        .load(conn)
+        .into_boxed();
+    if let Some(held) = reach.on("companies.owner_id") {
+        query = query.filter(held);
+    }
+    query.load(conn)
 }

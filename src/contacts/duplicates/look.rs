@@ -4,6 +4,7 @@ use diesel::QueryResult;
 
 use super::likeness::{self, Likeness, Verdict, WORTH_ASKING};
 use super::store::{self, Known};
+use crate::accounts::{Access, Action, seen};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::contacts::companies::store as companies;
@@ -51,12 +52,16 @@ pub fn ask_person(
     phone: Option<&str>,
     company: &str,
     own: Option<ContactId>,
+    access: &Access,
 ) -> QueryResult<Vec<Match>> {
     let own_like = Likeness::of_person(name, email, phone, company);
     let company = companies::by_name(conn, company.trim())?.filter(|_| !company.trim().is_empty());
     let place = (email.and_then(|email| email.split_once('@')), company);
     let domain = place.0.map_or("", |(_, domain)| domain);
-    let found = near_people(conn, name, domain, place.1.map(|id| id.0))?;
+    let mut found = near_people(conn, name, domain, place.1.map(|id| id.0))?;
+    let ids = found.iter().map(|known| ContactId(known.id));
+    let seen = seen::contacts(conn, access, Action::Read, ids)?;
+    found.retain(|known| seen.has(ContactId(known.id)));
     let own = own.map(|id| id.0);
     Ok(best(Kind::Contact, &own_like, own, &found))
 }
@@ -68,6 +73,7 @@ pub fn exact_and_near(
     (email, phone): (Option<String>, Option<String>),
     company: &str,
     own: Option<ContactId>,
+    access: &Access,
 ) -> QueryResult<Vec<Match>> {
     let mut all = Vec::new();
     for (namespace, value, reason) in [
@@ -77,6 +83,9 @@ pub fn exact_and_near(
         let Some(value) = value else { continue };
         let holder = identities::holder(conn, namespace, value)?.filter(|id| Some(*id) != own);
         let Some(holder) = holder else { continue };
+        if !seen::contact(conn, access, Action::Read, holder.0)? {
+            continue;
+        }
         let found = store::contacts_of(conn, &[holder.0])?;
         all.extend(found.into_iter().map(|known| Match {
             href: Kind::Contact.path(known.id),
@@ -86,7 +95,8 @@ pub fn exact_and_near(
             confidence: 100,
         }));
     }
-    let near = ask_person(conn, name, email.as_deref(), phone.as_deref(), company, own)?;
+    let (email, phone) = (email.as_deref(), phone.as_deref());
+    let near = ask_person(conn, name, email, phone, company, own, access)?;
     for one in near {
         if !all.iter().any(|other: &Match| other.href == one.href) {
             all.push(one);
@@ -102,9 +112,13 @@ pub fn ask_company(
     name: &str,
     domain: &str,
     own: Option<CompanyId>,
+    access: &Access,
 ) -> QueryResult<Vec<Match>> {
     let own_like = Likeness::of_company(name, domain, None);
-    let found = near_companies(conn, name, domain)?;
+    let mut found = near_companies(conn, name, domain)?;
+    let ids = found.iter().map(|known| CompanyId(known.id));
+    let seen = seen::companies(conn, access, Action::Read, ids)?;
+    found.retain(|known| seen.has(CompanyId(known.id)));
     let own = own.map(|id| id.0);
     Ok(best(Kind::Company, &own_like, own, &found))
 }

@@ -10,7 +10,7 @@ use super::look::{self, Match};
 use super::model::{Pair, State};
 use super::store;
 use crate::accounts::rights::{EditContacts, MergeContacts};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Access, Action, Can, Viewer, seen};
 use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::base::{Timestamp, text};
 use crate::config::Config;
@@ -85,7 +85,10 @@ pub async fn index(
     let state = if is_later { State::Later } else { State::Open };
     let cursor = Cursor::decode(&params.after);
     let from = cursor.and_then(|c| Some((c.number()?, c.id)));
-    let (lines, next) = db.read(move |conn| page(conn, kind, state, from)).await?;
+    let access = viewer.access.clone();
+    let (lines, next) = db
+        .read(move |conn| page(conn, kind, state, from, &access))
+        .await?;
     let at = |word: &str, late: bool| kind.word() == word && is_later == late;
     let page = QueuePage {
         tabs: vec![
@@ -120,12 +123,15 @@ fn page(
     kind: Kind,
     state: State,
     from: Option<(i64, i64)>,
+    access: &Access,
 ) -> QueryResult<(Vec<Line>, Option<String>)> {
     let pairs = store::queue(conn, kind, state, from, PAGE as i64 + 1)?;
     let paged = Paged::from_loaded(pairs, PAGE, |pair| Cursor {
         key: pair.confidence.to_string(),
         id: pair.id,
     });
+    let mut paged = paged;
+    paged.rows = store::seen(conn, kind, paged.rows, access)?;
     let ids: Vec<i64> = paged
         .rows
         .iter()
@@ -281,6 +287,7 @@ pub async fn like_person(
     typed: web::Query<Typed>,
 ) -> Result<Page<LikesPage>> {
     let (typed, config) = (typed.into_inner(), config.into_inner());
+    let access = viewer.access.clone();
     let matches = db
         .read(move |conn| {
             let country = country(conn, &config)?;
@@ -291,13 +298,14 @@ pub async fn like_person(
             let (own, mut company) = (typed.own().map(ContactId), typed.company.clone());
             // A form of somebody who is there has the name only; the rest is what it was.
             if let Some(own) = own
+                && seen::contact(conn, &access, Action::Read, own.0)?
                 && let Some(contact) = contacts_store::find(conn, own)?
             {
                 known = (contact.email, contact.phone);
                 let names = contacts_store::company_names(conn, contact.company_id)?;
                 company = names.into_values().next().unwrap_or_default();
             }
-            look::exact_and_near(conn, &typed.name, known, &company, own)
+            look::exact_and_near(conn, &typed.name, known, &company, own, &access)
         })
         .await?;
     Ok(Page::new(viewer.shell(), LikesPage { matches }))
@@ -309,7 +317,7 @@ pub async fn like_company(
     db: web::Data<Db>,
     typed: web::Query<Typed>,
 ) -> Result<Page<LikesPage>> {
-    let typed = typed.into_inner();
+    let (typed, access) = (typed.into_inner(), viewer.access.clone());
     let matches = db
         .read(move |conn| {
             let own = typed.own().map(CompanyId);
@@ -318,7 +326,7 @@ pub async fn like_company(
                 None => Some(typed.domain.clone()),
             };
             let domain = domain.unwrap_or_default();
-            look::ask_company(conn, &typed.name, &domain, own)
+            look::ask_company(conn, &typed.name, &domain, own, &access)
         })
         .await?;
     Ok(Page::new(viewer.shell(), LikesPage { matches }))

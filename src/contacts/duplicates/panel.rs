@@ -14,10 +14,11 @@ const LINES: i64 = 4;
 
 /// The surest pairs; nothing where there are none.
 pub fn panel(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    if !MergeContacts::allows(ask.role) {
+    if !MergeContacts::allows(&ask.access) {
         return Ok(None);
     }
     let pairs = store::queue(conn, Kind::Contact, State::Open, None, LINES)?;
+    let pairs = store::seen(conn, Kind::Contact, pairs, &ask.access)?;
     if pairs.is_empty() {
         return Ok(None);
     }

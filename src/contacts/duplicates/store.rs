@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::likeness::{Likeness, Verdict};
 use super::model::{Pair, State};
+use crate::accounts::{Access, Action, seen as accounts};
 use crate::base::clock::{HOUR, Timestamp};
 use crate::base::ids::{CompanyId, ContactId};
 use crate::contacts::companies::store as companies_store;
@@ -107,6 +108,27 @@ pub(super) fn companies_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<Know
         }
     };
     Ok(ordered(ids, rows.into_iter().map(known)))
+}
+
+/// Pairs of which the reader may see both.
+pub(super) fn seen(
+    conn: &mut Conn,
+    kind: Kind,
+    mut pairs: Vec<Pair>,
+    access: &Access,
+) -> QueryResult<Vec<Pair>> {
+    let ids = || pairs.iter().flat_map(|pair| [pair.a, pair.b]);
+    match kind {
+        Kind::Contact => {
+            let seen = accounts::contacts(conn, access, Action::Read, ids().map(ContactId))?;
+            pairs.retain(|pair| seen.has(ContactId(pair.a)) && seen.has(ContactId(pair.b)));
+        }
+        Kind::Company => {
+            let seen = accounts::companies(conn, access, Action::Read, ids().map(CompanyId))?;
+            pairs.retain(|pair| seen.has(CompanyId(pair.a)) && seen.has(CompanyId(pair.b)));
+        }
+    }
+    Ok(pairs)
 }
 
 fn ordered(ids: &[i64], known: impl Iterator<Item = Known>) -> Vec<Known> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
+use crate::accounts::Access;
 use crate::base::ids::{CompanyId, ContactId, SourceId, UserId};
 use crate::base::{Timestamp, phone};
 use crate::contacts::fields::{self, Object};
@@ -95,12 +96,13 @@ pub fn rows(
     columns: &[String],
     zone: Tz,
     now: Timestamp,
+    access: &Access,
 ) -> QueryResult<Vec<Vec<String>>> {
     let found: Vec<Contact> = Contact::query()
         .filter(contacts::id.eq_any(ids))
         .filter(contacts::deleted_at.is_null())
         .load(conn)?;
-    let page = Page::read(conn, ids, &found, columns, now)?;
+    let page = Page::read(conn, ids, &found, columns, now, access)?;
     let by_id: HashMap<ContactId, &Contact> =
         found.iter().map(|contact| (contact.id, contact)).collect();
     let row = |contact: &Contact| {
@@ -123,6 +125,7 @@ impl Page {
         found: &[Contact],
         columns: &[String],
         now: Timestamp,
+        access: &Access,
     ) -> QueryResult<Self> {
         let has = |word: &str| columns.iter().any(|own| own == word);
         let own: Vec<(ContactId, String, String)> = identities::table
@@ -156,7 +159,11 @@ impl Page {
             .load(conn)?;
         Ok(Self {
             identities: by_contact,
-            companies: store::company_names(conn, found.iter().filter_map(|c| c.company_id))?,
+            companies: store::companies_seen(
+                conn,
+                access,
+                found.iter().filter_map(|c| c.company_id),
+            )?,
             roles: roles
                 .into_iter()
                 .map(|(contact, company, role)| ((contact, company), role))

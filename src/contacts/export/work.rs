@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::model::{Export, ExportAsk, Format, State};
 use super::xlsx::Workbook;
 use super::{columns, csv, store};
+use crate::accounts::rights::{ExportContacts, Right};
+use crate::accounts::{Access, store as accounts};
 use crate::base::Timestamp;
 use crate::base::clock::{self, DAY};
 use crate::base::ids::{ContactId, ExportId, UserId};
@@ -39,6 +41,8 @@ pub struct Wanted<'a> {
     pub ask: &'a ExportAsk,
     /// Who asked for it: the file holds what they may see.
     pub user: UserId,
+    /// What they may do now, not what they might when they asked.
+    pub access: &'a Access,
     /// When it began.
     pub now: Timestamp,
 }
@@ -140,6 +144,13 @@ async fn written(
     ask: ExportAsk,
 ) -> Result<(i64, String, u64), Fault> {
     let (id, user, now) = (export.id, export.user_id, context.now);
+    let access = context
+        .db
+        .read(move |conn| accounts::access_of_id(conn, user))
+        .await?;
+    let access = access
+        .filter(ExportContacts::allows)
+        .ok_or_else(|| Fault::Never("Whoever asked for it may not export any more.".to_owned()))?;
     let mut table = Table::begin(&context.tools.files, &ask)?;
     let find = context.tools.find;
     let zone = ask.zone.parse().unwrap_or(chrono_tz::Tz::UTC);
@@ -152,17 +163,19 @@ async fn written(
     let (mut n, mut after) = (0, None);
     loop {
         let (ask, from) = (ask.clone(), after.clone());
+        let access = access.clone();
         let (rows, next) = context
             .db
             .read(move |conn| {
                 let wanted = Wanted {
                     ask: &ask,
                     user,
+                    access: &access,
                     now,
                 };
                 let (ids, next) = find(conn, &wanted, from.as_deref(), CHUNK)?;
                 Ok::<_, diesel::result::Error>((
-                    columns::rows(conn, &ids, &ask.columns, zone, now)?,
+                    columns::rows(conn, &ids, &ask.columns, zone, now, &access)?,
                     next,
                 ))
             })

@@ -158,6 +158,8 @@ pub struct Ways {
     pub people: Vec<Colleague>,
     /// Whether they see fields that are sensitive.
     pub sees_sensitive: bool,
+    /// Whether a refusal may name the record that has a value already.
+    pub names_others: bool,
 }
 
 impl Ways {
@@ -184,6 +186,7 @@ impl Ways {
             today: now.utc().date_naive(),
             people: Vec::new(),
             sees_sensitive: false,
+            names_others: true,
         }
     }
 }

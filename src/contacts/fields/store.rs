@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{Colleague, Field, FieldKind, FieldOption, Object, Ways};
 use crate::accounts::rights::{ReadSensitive, Right};
-use crate::accounts::{Role, store as accounts};
+use crate::accounts::{Access, store as accounts};
 use crate::base::Timestamp;
 use crate::base::ids::{TraitKeyId, UserId};
 use crate::base::money::Currency;
@@ -134,9 +134,18 @@ pub fn shown(
     Ok(rows.into_iter().collect())
 }
 
-/// How a user of this role reads and writes, in their zone.
-pub fn ways(conn: &mut Conn, role: Role, zone: chrono_tz::Tz, now: Timestamp) -> QueryResult<Ways> {
-    Ok(ways_of_house(conn)?.of(ReadSensitive::allows(role), zone, now))
+/// How somebody reads and writes, in their zone.
+pub fn ways(
+    conn: &mut Conn,
+    access: &Access,
+    zone: chrono_tz::Tz,
+    now: Timestamp,
+) -> QueryResult<Ways> {
+    let ways = ways_of_house(conn)?.of(ReadSensitive::allows(access), zone, now);
+    Ok(Ways {
+        names_others: access.is_whole(),
+        ..ways
+    })
 }
 
 /// How claims are read: nobody in particular looks, so that the same claim always reads the same.

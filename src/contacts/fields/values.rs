@@ -100,7 +100,12 @@ pub fn accept(
     if let Some(value) = to.as_ref().filter(|_| field.is_unique && to != shown)
         && let Some(other) = index::holder(conn, field, record, value, ways)?
     {
-        return Err(Denied::Taken(taken(conn, field, other)?));
+        return Err(Denied::Taken(if ways.names_others {
+            taken(conn, field, other)?
+        } else {
+            let label = &field.label;
+            format!("Another record has this {label} already. It may be given only once.")
+        }));
     }
     Ok(Some(to))
 }

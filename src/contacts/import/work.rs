@@ -10,6 +10,7 @@ use super::draft::{Draft, Drafter};
 use super::model::{Import, State, Tally};
 use super::rows::Rows;
 use super::store;
+use crate::accounts::Access;
 use crate::base::ids::ImportId;
 use crate::base::{Timestamp, clock};
 use crate::contacts::model::By;
@@ -53,6 +54,7 @@ impl Who {
             name: self.name.clone(),
             ip: self.ip.clone(),
             now,
+            access: Access::everything(crate::base::ids::UserId(self.user)),
         }
     }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 use crate::accounts::rights::{DeleteContacts, EditContacts, ExportContacts, MergeContacts, Right};
-use crate::accounts::{Can, Role, Viewer};
+use crate::accounts::{Access, Action, Can, Viewer, seen};
 use crate::base::ids::{ContactId, TagId, UserId};
 use crate::contacts::actions;
 use crate::contacts::merge;
@@ -46,6 +46,16 @@ text_enum!(
     }
 );
 
+impl Kind {
+    /// What it does with a contact.
+    pub(super) fn action(self) -> Action {
+        match self {
+            Self::Owner | Self::Stage | Self::Tag => Action::Edit,
+            Self::Delete => Action::Delete,
+        }
+    }
+}
+
 /// What is to be done, with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
@@ -68,6 +78,15 @@ impl Act {
             Kind::Tag => Self::Tag(value.to_owned()),
             Kind::Delete => Self::Delete,
         })
+    }
+}
+
+impl Act {
+    fn action(&self) -> Action {
+        match self {
+            Self::Owner(_) | Self::Stage(_) | Self::Tag(_) => Action::Edit,
+            Self::Delete => Action::Delete,
+        }
     }
 }
 
@@ -120,7 +139,7 @@ pub async fn apply(
         )));
     }
     ids.sort_unstable();
-    let kind = kind(&form.act, viewer.user.role)?;
+    let kind = kind(&form.act, &viewer.access)?;
     let Some(act) = Act::new(kind, value) else {
         return Ok(redirect(back).failing("Choose a stage first"));
     };
@@ -153,7 +172,7 @@ pub async fn apply(
 
 /// Merging has a page of its own.
 fn to_merge(viewer: &Viewer, ids: &[ContactId], back: String) -> Result<Redirect> {
-    if !MergeContacts::allows(viewer.user.role) {
+    if !MergeContacts::allows(&viewer.access) {
         let said = "Your role may change contacts, but not merge them.";
         return Err(Error::Forbidden(said.to_owned()));
     }
@@ -166,7 +185,7 @@ fn to_merge(viewer: &Viewer, ids: &[ContactId], back: String) -> Result<Redirect
 
 /// Files are asked for on a page of their own.
 fn to_export(viewer: &Viewer, form: &BulkForm, back: &str) -> Result<Redirect> {
-    if !ExportContacts::allows(viewer.user.role) {
+    if !ExportContacts::allows(&viewer.access) {
         let said = "Your role may change contacts, but not take them away.";
         return Err(Error::Forbidden(said.to_owned()));
     }
@@ -225,9 +244,9 @@ pub async fn restore_many(
 }
 
 /// What a form asks for, if its sender may do it.
-pub(super) fn kind(word: &str, role: Role) -> Result<Kind> {
+pub(super) fn kind(word: &str, access: &Access) -> Result<Kind> {
     match Kind::from_word(word) {
-        Some(Kind::Delete) if !DeleteContacts::allows(role) => Err(Error::Forbidden(
+        Some(Kind::Delete) if !DeleteContacts::allows(access) => Err(Error::Forbidden(
             "Your role may change contacts, but not delete them.".to_owned(),
         )),
         Some(kind) => Ok(kind),
@@ -244,7 +263,8 @@ pub(super) fn change(
     is_lenient: bool,
 ) -> std::result::Result<Vec<Before>, Refusal> {
     let mut before = Vec::new();
-    for id in ids {
+    let seen = seen::contacts(conn, &by.access, act.action(), ids.iter().copied())?;
+    for id in ids.iter().filter(|id| seen.has(**id)) {
         let done = match act {
             Act::Owner(owner) => actions::set_owner(conn, *id, *owner, by).map(|contact| {
                 (contact.owner_id != *owner)
@@ -308,8 +328,13 @@ fn take_back(
     by: &By,
 ) -> std::result::Result<usize, Refusal> {
     let mut n = 0;
+    let action = match what {
+        "delete" => Action::Delete,
+        _ => Action::Edit,
+    };
     for (was, ids) in groups {
-        for id in ids {
+        let seen = seen::contacts(conn, &by.access, action, ids.iter().copied())?;
+        for id in ids.iter().filter(|id| seen.has(**id)) {
             let done = match what {
                 "owner" => actions::set_owner(conn, *id, was.parse().ok(), by).map(|_| ()),
                 "stage" => match Stage::offered(was) {

@@ -163,7 +163,7 @@ pub fn find(
     let Some(user) = accounts::store::user(conn, wanted.user)? else {
         return Ok((Vec::new(), None));
     };
-    let reader = reader_of(&user, wanted.now);
+    let reader = reader_of(&user, wanted.access, wanted.now);
     let which = wanted.ask.which.as_str();
     if let Some(ids) = which.strip_prefix(PICKED) {
         let ids: Vec<ContactId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();

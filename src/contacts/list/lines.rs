@@ -8,7 +8,7 @@ use super::ask::Ask;
 use super::columns::{self, BuiltIn, Column};
 use super::query::{self, Row, Rows};
 use crate::accounts::rights::{ReadSensitive, Right};
-use crate::accounts::{Role, Viewer};
+use crate::accounts::{Access, Viewer};
 use crate::base::ids::{CompanyId, ContactId, SourceId, TraitKeyId, UserId};
 use crate::base::{Timestamp, country, text};
 use crate::contacts::fields::{self, Field, Object};
@@ -63,7 +63,7 @@ pub fn fields(conn: &mut Conn, memo: &Memo, viewer: &Viewer) -> QueryResult<Vec<
     let fields = memo.recall("contact fields", conn, |conn| {
         fields::store::all(conn, Object::Contact)
     })?;
-    let sees_all = sees_sensitive(viewer.user.role);
+    let sees_all = sees_sensitive(&viewer.access);
     let seen = fields
         .iter()
         .filter(|field| sees_all || !field.is_sensitive);
@@ -71,8 +71,8 @@ pub fn fields(conn: &mut Conn, memo: &Memo, viewer: &Viewer) -> QueryResult<Vec<
 }
 
 /// Whether lists show somebody what is marked sensitive.
-pub fn sees_sensitive(role: Role) -> bool {
-    ReadSensitive::allows(role)
+pub fn sees_sensitive(access: &Access) -> bool {
+    ReadSensitive::allows(access)
 }
 
 /// The columns of a list, those that are gone or hidden left out.
@@ -159,7 +159,11 @@ impl Around {
                 HashMap::new()
             },
             owners: store::user_names(conn, rows.iter().filter_map(|row| row.owner_id))?,
-            companies: store::company_names(conn, rows.iter().filter_map(|row| row.company_id))?,
+            companies: store::companies_seen(
+                conn,
+                &viewer.access,
+                rows.iter().filter_map(|row| row.company_id),
+            )?,
             codes: query::anonymous_ids(conn, &visitors)?,
             sources: if has(BuiltIn::Source) {
                 memo.recall("sources", conn, store::source_names)?
@@ -257,7 +261,7 @@ fn values(
     if shown.is_empty() || ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let ways = fields::ways(conn, viewer.user.role, viewer.zone(), viewer.now)?;
+    let ways = fields::ways(conn, &viewer.access, viewer.zone(), viewer.now)?;
     let keys: Vec<TraitKeyId> = shown.keys().copied().collect();
     let rows: Vec<(ContactId, TraitKeyId, String)> = traits::table
         .filter(traits::contact_id.eq_any(ids))

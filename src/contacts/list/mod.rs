@@ -28,21 +28,22 @@ pub use views::{
     save as save_view, unpin as unpin_view,
 };
 
-use crate::accounts::{User, Viewer};
+use crate::accounts::{Access, Object, User, Viewer};
 use crate::base::Timestamp;
 use crate::filters::Reader;
 
 /// Who asks, as filters know them.
 pub fn reader(viewer: &Viewer) -> Reader {
-    reader_of(&viewer.user, viewer.now)
+    reader_of(&viewer.user, &viewer.access, viewer.now)
 }
 
 /// The same of somebody who may have gone home meanwhile.
-fn reader_of(user: &User, now: Timestamp) -> Reader {
+fn reader_of(user: &User, access: &Access, now: Timestamp) -> Reader {
     Reader {
         user: user.id,
         now,
         zone: user.zone(),
-        is_trusted: lines::sees_sensitive(user.role),
+        is_trusted: lines::sees_sensitive(access),
+        reach: access.sees(Object::Contacts),
     }
 }

@@ -122,7 +122,7 @@ impl Shown {
         Self {
             is_edited: ask.with(|ask| ask.q.clear()) != saved,
             may_change: super::views::may_change(&view, viewer)
-                && EditContacts::allows(viewer.user.role),
+                && EditContacts::allows(&viewer.access),
             is_pinned: viewer.pins.iter().any(|pin| pin.href == saved.href()),
             view,
         }
@@ -249,7 +249,7 @@ impl ListPage {
         let address = |cursor: Option<&kit::Cursor>, from: fn(kit::Cursor) -> super::ask::From| {
             cursor.map_or_else(String::new, |c| page_of(from(c.clone())))
         };
-        let role = viewer.user.role;
+        let access = &viewer.access;
         Ok(Self {
             views: views(&ask),
             chips: chips(conn, memo, &ask, &tags, &sources, &fields)?,
@@ -257,11 +257,11 @@ impl ListPage {
             menus: menus(&ask, &owners, &tags, &sources),
             shown: shown.map(|view| Shown::new(view, &ask, viewer)),
             saved: saved.to_vec(),
-            may_save: ask.q.is_empty() && EditContacts::allows(role),
+            may_save: ask.q.is_empty() && EditContacts::allows(access),
             is_cut: rows.is_cut,
             before: address(rows.before.as_ref(), super::ask::From::Before),
             after: address(rows.after.as_ref(), super::ask::From::After),
-            heads: heads(&columns, &fields, EditContacts::allows(role)),
+            heads: heads(&columns, &fields, EditContacts::allows(access)),
             lines: lines::read(conn, memo, rows, &columns, &fields, viewer)?,
             count,
             did: DidForm {
@@ -278,9 +278,9 @@ impl ListPage {
             stages: Stage::options(),
             here: ask.href(),
             is_bare,
-            can_edit: EditContacts::allows(role),
-            can_delete: DeleteContacts::allows(role),
-            can_export: ExportContacts::allows(role),
+            can_edit: EditContacts::allows(access),
+            can_delete: DeleteContacts::allows(access),
+            can_export: ExportContacts::allows(access),
             ask,
         })
     }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::ask::{Ask, From, Key, Sort};
+use super::ask::{Ask, From, Key, OwnerFilter, Sort};
 use super::catalog;
 use super::did::{Boxed, Doers};
+use crate::accounts::Reach;
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, SourceId, TagId, UserId};
 use crate::contacts::fields::{self, Object};
@@ -165,7 +166,7 @@ pub(super) fn populations(ask: &Ask) -> Vec<Option<bool>> {
 }
 
 /// What was looked up before the walk: where a tag or an act belongs to few, it is walked over them alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Narrow {
     /// The contacts of a tag that few have.
     tagged: Option<Vec<ContactId>>,
@@ -173,6 +174,8 @@ pub struct Narrow {
     did: Doers,
     /// What each contact has to be asked besides.
     rest: Option<Predicate>,
+    /// Whose contacts are in the reader's reach.
+    reach: Reach,
 }
 
 impl Narrow {
@@ -191,7 +194,12 @@ impl Narrow {
         } else {
             Some(rest(conn, ask, reader)?)
         };
-        Ok(Self { tagged, did, rest })
+        Ok(Self {
+            tagged,
+            did,
+            rest,
+            reach: reader.reach.clone(),
+        })
     }
 
     /// Whether each contact has to be looked at.
@@ -201,7 +209,10 @@ impl Narrow {
 
     /// Whether the query holds lists of its own, which no statement kept ready can have.
     pub(super) fn has_lists(&self) -> bool {
-        self.tagged.is_some() || !matches!(self.did, Doers::Anybody) || self.is_checked()
+        self.tagged.is_some()
+            || !matches!(self.did, Doers::Anybody)
+            || self.is_checked()
+            || !self.reach.is_all()
     }
 
     /// Whether contacts are looked at one by one, whatever index is walked.
@@ -209,9 +220,24 @@ impl Narrow {
         self.rest.is_some() || matches!(self.did, Doers::Many { .. })
     }
 
+    /// The owners whose contacts are walked one by one, each along the index of owners; none: all are walked at once.
+    pub(super) fn owners(&self, ask: &Ask, reader: UserId) -> Vec<Option<UserId>> {
+        match &self.reach {
+            Reach::Of { users, unassigned } if ask.owner_of(reader).is_none() => {
+                let nobody = unassigned.then_some(None);
+                users.iter().copied().map(Some).chain(nobody).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Asks each.
     pub(super) fn check(&self, query: Boxed) -> Boxed {
         let query = self.did.keep(query);
+        let query = match self.reach.on("contacts.owner_id") {
+            Some(held) => query.filter(held),
+            None => query,
+        };
         match &self.rest {
             Some(rest) => query.filter(rest.clone()),
             None => query,
@@ -255,6 +281,19 @@ pub(super) fn filtered(
     narrow: &Narrow,
 ) -> Boxed {
     narrow.check(walkable(ask, is_known, reader, narrow))
+}
+
+/// The part of it that belongs to one owner, or to nobody.
+pub(super) fn held_by(
+    ask: &Ask,
+    is_known: Option<bool>,
+    reader: UserId,
+    owner: Option<UserId>,
+    narrow: &Narrow,
+) -> Boxed {
+    let whose = owner.map_or(OwnerFilter::Nobody, OwnerFilter::User);
+    let ask = ask.with(|ask| ask.owner = Some(whose));
+    narrow.check(walkable(&ask, is_known, reader, narrow))
 }
 
 /// What an index finds, without what each contact is asked besides.

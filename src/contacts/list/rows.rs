@@ -2,8 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::ask::{Ask, From, Sort};
-use super::query::{COLUMNS, Narrow, PAGE, Row, Rows, cursor, filtered, populations, walk};
+use super::ask::{Ask, From, Key, Sort};
+use super::did::Boxed;
+use super::query::{
+    COLUMNS, Narrow, PAGE, Row, Rows, cursor, filtered, held_by, populations, walk,
+};
 use super::sifted;
 use crate::base::ids::{ContactId, UserId};
 use crate::contacts::words;
@@ -16,6 +19,9 @@ use crate::web::Cursor;
 /// Hits of the search that are looked at in one go: most of a page's filters leave nearly all of them.
 const HITS: i64 = 60;
 
+/// Owners whose contacts are walked side by side; those of more are sifted out of everybody's.
+const MOST_WALKS: usize = 24;
+
 /// Reads one page for `reader`.
 pub fn page(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Rows> {
     let narrow = Narrow::read(conn, ask, reader)?;
@@ -23,18 +29,35 @@ pub fn page(conn: &mut Conn, ask: &Ask, reader: &Reader) -> QueryResult<Rows> {
     if !ask.q.is_empty() {
         return searched(conn, ask, reader, &narrow);
     }
-    if narrow.is_checked() {
+    let owners = narrow.owners(ask, reader);
+    let is_many = owners.len() > MOST_WALKS || (owners.len() > 1 && ask.sort.key() == Key::Name);
+    if narrow.is_checked() || is_many {
         return sifted::page(conn, ask, reader, &narrow);
     }
-    walked(conn, ask, reader, &narrow)
+    walked(conn, ask, reader, &narrow, &owners)
 }
 
-/// Along the index.
-fn walked(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> QueryResult<Rows> {
+/// Along the index; for who reaches the contacts of some only, along that of each of these.
+fn walked(
+    conn: &mut Conn,
+    ask: &Ask,
+    reader: UserId,
+    narrow: &Narrow,
+    owners: &[Option<UserId>],
+) -> QueryResult<Rows> {
     let is_back = matches!(ask.from, From::Before(_));
     let mut rows = Vec::new();
-    for is_known in populations(ask) {
-        let query = filtered(ask, is_known, reader, narrow);
+    let whole = populations(ask).into_iter();
+    let walks: Vec<Boxed> = whole
+        .flat_map(|known| match owners {
+            [] => vec![filtered(ask, known, reader, narrow)],
+            owners => owners
+                .iter()
+                .map(|owner| held_by(ask, known, reader, *owner, narrow))
+                .collect(),
+        })
+        .collect();
+    for query in walks {
         rows.extend(
             walk(query, ask)
                 .limit(PAGE as i64 + 1)
@@ -45,11 +68,13 @@ fn walked(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> QueryR
     if is_back {
         rows.reverse();
     }
-    // Of two walks each is in order; names never come from two, and are left as the database puts them.
+    // Of several walks each is in order; names never come from two, and are left as the database puts them.
     match ask.sort {
         Sort::Seen => rows.sort_by_key(|row| std::cmp::Reverse((row.last_seen_at, row.id))),
         Sort::Unseen => rows.sort_by_key(|row| (row.last_seen_at, row.id)),
-        _ => {}
+        Sort::Created => rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id))),
+        Sort::Oldest => rows.sort_by_key(|row| (row.created_at, row.id)),
+        Sort::Name | Sort::NameDown => {}
     }
     let has_more = rows.len() > PAGE;
     if is_back {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use crate::accounts::rights::{EditContacts, ReadContacts};
-use crate::accounts::{Can, Role, Viewer};
+use crate::accounts::{Can, Viewer};
 use crate::base::ids::ViewId;
 use crate::base::text;
 use crate::contacts::views::{self, NewView, SavedView, Sharing};
@@ -196,7 +196,7 @@ fn mine(conn: &mut Conn, id: ViewId, who: &Viewer) -> Result<SavedView> {
 
 /// Whether somebody may change a view that they see.
 pub(super) fn may_change(view: &SavedView, who: &Viewer) -> bool {
-    let leads = matches!(who.user.role, Role::Admin | Role::Manager);
+    let leads = who.access.leads();
     leads || view.created_by == Some(who.id())
 }
 

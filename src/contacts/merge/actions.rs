@@ -6,7 +6,7 @@ use serde_json::json;
 use super::fields::Supply;
 use super::holding::Followers;
 use super::join::{self, Ask};
-use super::store::Kind;
+use super::store::{self, Kind};
 use crate::accounts::audit;
 use crate::base::ids::{CompanyId, ContactId, MergeId};
 use crate::contacts::model::By;
@@ -61,6 +61,10 @@ pub fn merge_all(
     followers: Followers,
 ) -> Result<United, Refusal> {
     check(wish)?;
+    let all: Vec<i64> = wish.others.iter().copied().chain([wish.keep]).collect();
+    if !store::are_within(conn, wish.kind, &by.access, &all)? {
+        return Err(Refusal::Missing);
+    }
     hold(conn, wish, by)?;
     let mut united = United::default();
     let evidence = json!({ "fields": wish.supply.0 }).to_string();
@@ -179,7 +183,7 @@ fn hold(conn: &mut Conn, wish: &Wish, by: &By) -> Result<(), Refusal> {
         if taken == 1 {
             continue;
         }
-        let into = super::store::merged_into(conn, wish.kind, id)?.flatten();
+        let into = store::merged_into(conn, wish.kind, id)?.flatten();
         return Err(match (wish.kind, into) {
             (Kind::Contact, Some(into)) => {
                 Refusal::Merged(contacts_store::survivor(conn, ContactId(into))?)

@@ -181,5 +181,6 @@ fn by(program: &ApiCan<MergeContacts>, request: &HttpRequest) -> By {
         name: program.user.name.clone(),
         ip: client_ip(request),
         now: program.now,
+        access: program.access.clone(),
     }
 }

@@ -31,7 +31,7 @@ fn card(conn: &mut Conn, kind: Kind, id: i64, ask: &CardAsk) -> QueryResult<Opti
     let has_more = merges.len() as i64 > ROWS;
     merges.truncate(ROWS as usize);
     let names = names(conn, kind, &merges)?;
-    let can_undo = MergeContacts::allows(ask.role);
+    let can_undo = MergeContacts::allows(&ask.access);
     let row = |merge: &Merge| {
         let at = merge.at.utc().with_timezone(&ask.zone);
         CardRow {

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde_json::Value;
 
+use crate::accounts::{Access, Action, seen};
 use crate::base::Timestamp;
-use crate::base::ids::{MergeId, UserId};
+use crate::base::ids::{CompanyId, ContactId, MergeId, UserId};
 use crate::contacts::model::Contact;
 use crate::db::schema::{companies, contacts, merge_moves, merges, no_merges};
 use crate::db::{Conn, padded};
@@ -249,4 +250,27 @@ pub(super) fn are_apart(conn: &mut Conn, kind: Kind, ids: &[i64]) -> QueryResult
             .filter(no_merges::b.eq_any(ids.to_vec())),
     ))
     .get_result(conn)
+}
+
+/// Whether somebody may see a record.
+pub fn is_seen(conn: &mut Conn, kind: Kind, access: &Access, id: i64) -> QueryResult<bool> {
+    match kind {
+        Kind::Contact => seen::contact(conn, access, Action::Read, id),
+        Kind::Company => seen::company(conn, access, Action::Read, id),
+    }
+}
+
+/// Whether somebody may change each of some records.
+pub fn are_within(conn: &mut Conn, kind: Kind, access: &Access, ids: &[i64]) -> QueryResult<bool> {
+    let all = ids.iter().copied();
+    match kind {
+        Kind::Contact => {
+            let seen = seen::contacts(conn, access, Action::Edit, all.map(ContactId))?;
+            Ok(ids.iter().all(|id| seen.has(ContactId(*id))))
+        }
+        Kind::Company => {
+            let seen = seen::companies(conn, access, Action::Edit, all.map(CompanyId))?;
+            Ok(ids.iter().all(|id| seen.has(CompanyId(*id))))
+        }
+    }
 }

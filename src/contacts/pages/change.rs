@@ -173,10 +173,10 @@ pub async fn set_trait(
     let TraitForm { key, value, was } = form.0;
     let typed = value.join("\n").trim().to_owned();
     let (sent, name) = (typed.clone(), format!("trait:{key}"));
-    let (role, zone) = (viewer.user.role, viewer.zone());
+    let (access, zone) = (viewer.access.clone(), viewer.zone());
     let done = db
         .write(move |conn| {
-            let ways = fields::ways(conn, role, zone, by.now)?;
+            let ways = fields::ways(conn, &access, zone, by.now)?;
             match values::in_use(conn, Object::Contact, &key)? {
                 Some(field) if !ways.see(&field) => Err(Refusal::Missing),
                 Some(field) => {
@@ -227,10 +227,10 @@ pub async fn pin(
     let claim = claim
         .split_once('.')
         .and_then(|(identity, source)| Some((identity.parse().ok()?, source.parse().ok()?)));
-    let (role, zone) = (viewer.user.role, viewer.zone());
+    let (access, zone) = (viewer.access.clone(), viewer.zone());
     let done = db
         .write(move |conn| {
-            let ways = fields::ways(conn, role, zone, by.now)?;
+            let ways = fields::ways(conn, &access, zone, by.now)?;
             actions::pin(conn, id, &key, claim, &ways, &by)
         })
         .await;

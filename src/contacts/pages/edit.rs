@@ -57,10 +57,10 @@ pub async fn save(
         })
     };
     let changes: Vec<Change> = Field::ALL.iter().filter_map(change).collect();
-    let (role, zone, sent) = (viewer.user.role, viewer.zone(), typed.clone());
+    let (access, zone, sent) = (viewer.access.clone(), viewer.zone(), typed.clone());
     let done = db
         .write(move |conn| {
-            let ways = fields::ways(conn, role, zone, by.now)?;
+            let ways = fields::ways(conn, &access, zone, by.now)?;
             let mut declared = fields::all(conn, Object::Contact)?;
             declared.retain(|field| ways.see(field));
             let given: Vec<Given> = declared.iter().filter_map(|f| f.given(&sent)).collect();
@@ -96,10 +96,10 @@ pub async fn save(
 }
 
 async fn find(viewer: &Viewer, db: &Db, id: ContactId) -> Result<Standing> {
-    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (access, zone, now) = (viewer.access.clone(), viewer.zone(), viewer.now);
     db.read(move |conn| {
         let contact = store::live(conn, id)?.ok_or(Error::NotFound)?;
-        let ways = fields::ways(conn, role, zone, now)?;
+        let ways = fields::ways(conn, &access, zone, now)?;
         let mut fields = fields::all(conn, Object::Contact)?;
         fields.retain(|field| ways.see(field));
         Ok(Standing {

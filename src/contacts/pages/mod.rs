@@ -19,6 +19,7 @@ use super::import;
 use super::list;
 use super::merge;
 use super::model::By;
+use super::purge;
 use super::tags;
 use crate::accounts::{Viewer, store as accounts};
 use crate::config::Config;
@@ -33,6 +34,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     merge::routes(cfg);
     fields::routes(cfg);
     merge::api_routes(cfg);
+    purge::pages::routes(cfg);
     cfg.route("/contacts", get().to(list::index))
         .route("/contacts", post().to(new::create))
         .route("/contacts/new", get().to(new::form))
@@ -99,6 +101,7 @@ pub fn by(viewer: &Viewer, request: &HttpRequest) -> By {
         name: viewer.user.name.clone(),
         ip: kit::client_ip(request),
         now: viewer.now,
+        access: viewer.access.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::by;
 use crate::accounts::rights::EditContacts;
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Access, Can, Viewer};
 use crate::base::EmailAddress;
 use crate::base::ids::ContactId;
 use crate::config::Config;
@@ -125,13 +125,13 @@ pub async fn create(
     let form = NewForm::read(form.0);
     let typed = form.clone();
     let config = config.into_inner();
-    let (role, zone) = (viewer.user.role, viewer.zone());
+    let (access, zone) = (viewer.access.clone(), viewer.zone());
     let done = db
         .write(move |conn| {
-            let ways = fields::ways(conn, role, zone, by.now)?;
+            let ways = fields::ways(conn, &access, zone, by.now)?;
             let given = given(conn, &typed, &ways)?;
             let new = read(conn, &typed, &config)?;
-            let alike = alike(conn, &typed, &new)?;
+            let alike = alike(conn, &typed, &new, &by.access)?;
             if !alike.is_empty() {
                 return Ok(Err(alike));
             }
@@ -181,7 +181,12 @@ pub async fn create(
 
 /// Who is there already that this is most likely, unless somebody has seen that and wants another one all the same. Of an
 /// address or a number that is taken the making itself tells.
-fn alike(conn: &mut Conn, form: &NewForm, new: &NewContact) -> QueryResult<Vec<Match>> {
+fn alike(
+    conn: &mut Conn,
+    form: &NewForm,
+    new: &NewContact,
+    access: &Access,
+) -> QueryResult<Vec<Match>> {
     let email = new.email.as_ref().map(EmailAddress::as_str);
     let phone = new.phone.as_deref();
     if !form.anyway.is_empty() {
@@ -194,7 +199,8 @@ fn alike(conn: &mut Conn, form: &NewForm, new: &NewContact) -> QueryResult<Vec<M
             return Ok(Vec::new());
         }
     }
-    let mut found = duplicates::ask_person(conn, &form.name, email, phone, &form.company, None)?;
+    let (name, company) = (&form.name, &form.company);
+    let mut found = duplicates::ask_person(conn, name, email, phone, company, None, access)?;
     found.retain(Match::is_sure);
     Ok(found)
 }
@@ -259,10 +265,10 @@ async fn page(
     taken: Option<Taken>,
     matches: Vec<Match>,
 ) -> Result<Page<NewPage>> {
-    let (role, zone, now) = (viewer.user.role, viewer.zone(), viewer.now);
+    let (access, zone, now) = (viewer.access.clone(), viewer.zone(), viewer.now);
     let (owners, declared, ways) = db
         .read(move |conn| {
-            let ways = fields::ways(conn, role, zone, now)?;
+            let ways = fields::ways(conn, &access, zone, now)?;
             let declared = fields::all(conn, Object::Contact)?;
             Ok::<_, diesel::result::Error>((store::owners(conn)?, declared, ways))
         })

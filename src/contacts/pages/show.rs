@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::facts::{self, Fact, Group, Identifier, Open};
 use super::glance::Glance;
-use crate::accounts::rights::{DeleteContacts, EditContacts, ReadContacts, ReadSensitive, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::{ReadContacts, ReadSensitive, Right};
+use crate::accounts::{self, Access, Action, Can, Viewer};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId};
 use crate::base::text;
@@ -175,8 +175,10 @@ impl ShowPage {
         extra: Extra,
     ) -> Result<Self> {
         let (id, now, zone) = (contact.id, viewer.now, viewer.zone());
-        let role = viewer.user.role;
-        let can_edit = EditContacts::allows(role);
+        let access = &viewer.access;
+        let can_edit = access
+            .reach(accounts::Object::Contacts, Action::Edit)
+            .covers(contact.owner_id);
         let identities = identities::of(conn, id)?;
         let name = identities::named(&contact, &identities);
         let (facts, groups, traits) = known(conn, memo, &contact, viewer, &extra.open)?;
@@ -187,21 +189,21 @@ impl ShowPage {
             show: extra.show.unwrap_or(Show::All),
             now,
             zone,
-            role: viewer.user.role,
+            access: access.clone(),
         };
         let card_ask = CardAsk {
             now,
             zone,
             can_edit,
             user: viewer.id(),
-            role,
+            access: access.clone(),
         };
         let (reach, codes) = facts::identifiers(identities);
         Ok(Self {
             initials: text::initials(&name),
             tone: text::tone(id.0),
             name,
-            company: company(conn, &contact)?,
+            company: company(conn, &contact, access)?,
             place: place(&contact),
             clock: clock(&contact, now),
             owner: owner(conn, &contact)?,
@@ -230,7 +232,9 @@ impl ShowPage {
                 .format("%-d %B %Y")
                 .to_string(),
             can_edit,
-            can_delete: DeleteContacts::allows(role),
+            can_delete: access
+                .reach(accounts::Object::Contacts, Action::Delete)
+                .covers(contact.owner_id),
             reach,
             contact,
         })
@@ -251,7 +255,7 @@ fn known(
         fields::store::every(conn, Object::Contact)
     })?;
     let house = memo.recall("ways of the house", conn, fields::store::ways_of_house)?;
-    let sees_sensitive = ReadSensitive::allows(viewer.user.role);
+    let sees_sensitive = ReadSensitive::allows(&viewer.access);
     let ways = house.as_ref().clone();
     let glance = Glance {
         order: &order,
@@ -268,11 +272,15 @@ fn known(
 }
 
 /// Name and address of the company.
-fn company(conn: &mut Conn, contact: &Contact) -> QueryResult<Option<(String, String)>> {
+fn company(
+    conn: &mut Conn,
+    contact: &Contact,
+    access: &Access,
+) -> QueryResult<Option<(String, String)>> {
     let Some(id) = contact.company_id else {
         return Ok(None);
     };
-    let name = store::company_names(conn, [id])?.remove(&id);
+    let name = store::companies_seen(conn, access, [id])?.remove(&id);
     Ok(name.map(|name| (name, format!("/companies/{id}"))))
 }
 

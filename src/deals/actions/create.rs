@@ -9,6 +9,7 @@ use super::super::pipelines::store as pipelines;
 use super::super::refusal::Refusal;
 use super::super::{store, totals};
 use super::people::join;
+use crate::accounts::{Action, Object, seen};
 use crate::base::ids::{CompanyId, DealId};
 use crate::base::{Currency, Money, text};
 use crate::contacts::companies::{actions as companies, store as company_store};
@@ -54,7 +55,7 @@ pub fn create(conn: &mut Conn, new: &NewDeal, by: &By) -> Result<DealId, Refusal
                 deals::probability.eq(model::probability(&stage, facts.manual)),
                 deals::manual_probability.eq(facts.manual),
             ),
-            deals::owner_id.eq(new.owner_id),
+            deals::owner_id.eq(new.owner_id.or(by.access.owner_of_new(Object::Deals))),
             deals::company_id.eq(company_id),
             deals::source.eq(&facts.source),
             deals::next_step.eq(&facts.next_step),
@@ -138,7 +139,8 @@ fn company(conn: &mut Conn, new: &NewDeal, by: &By) -> Result<Option<CompanyId>,
     let name = text::line(new.fact(DealField::Company), 300);
     if let Some(id) = new.company_id {
         let company = company_store::live(conn, id)?;
-        return match company {
+        let is_seen = seen::company(conn, &by.access, Action::Read, id.0)?;
+        return match company.filter(|_| is_seen) {
             Some(company) => Ok(Some(company.id)),
             None => Err(Refusal::invalid(
                 "company",

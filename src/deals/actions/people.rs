@@ -7,6 +7,7 @@ use super::super::model::Deal;
 use super::super::refusal::Refusal;
 use super::super::store;
 use super::take;
+use crate::accounts::{Action, seen};
 use crate::base::ids::{ContactId, DealId};
 use crate::base::text;
 use crate::contacts::{By, store as contacts};
@@ -85,7 +86,8 @@ pub(super) fn join(
         Some(into) => contacts::survivor(conn, into)?,
         None => found.id,
     };
-    if contacts::live(conn, contact)?.is_none() {
+    let is_seen = seen::contact(conn, &by.access, Action::Read, contact.0)?;
+    if !is_seen || contacts::live(conn, contact)?.is_none() {
         return Err(gone());
     }
     let role = text::line(role, 60);

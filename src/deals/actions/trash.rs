@@ -9,7 +9,7 @@ use super::super::refusal::Refusal;
 use super::super::{store, totals};
 use super::take;
 use crate::base::ids::DealId;
-use crate::contacts::By;
+use crate::contacts::{By, purge};
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::deals;
@@ -30,7 +30,7 @@ pub fn delete(conn: &mut Conn, id: DealId, by: &By) -> Result<Deal, Refusal> {
 /// Back from the trash, into the stage it was in; its probability is what that stage says today.
 pub fn restore(conn: &mut Conn, id: DealId, by: &By) -> Result<Deal, Refusal> {
     let restored = diesel::update(deals::table.filter(deals::id.eq(id)))
-        .filter(deals::deleted_at.is_not_null())
+        .filter(deals::deleted_at.ge(purge::limit(by.now)))
         .set((
             deals::deleted_at.eq(None::<i64>),
             deals::revision.eq(deals::revision + 1),

@@ -12,7 +12,7 @@ use super::lane::{self, Lane, Whose};
 use super::list::{self, ListPage, Params};
 use super::with_query;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Can, Object, Reach, Viewer};
 use crate::base::ids::DealId;
 use crate::base::text;
 use crate::db::dialect::search::{self, Kind};
@@ -98,17 +98,18 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
     let pipeline = pipelines::default(conn)?;
     let stages = pipelines::stages_of(conn, pipeline.id)?;
     let whose = Whose::read(&params.owner, viewer.id());
+    let reach = viewer.access.sees(Object::Deals);
     let ids: Vec<_> = stages.iter().map(|stage| stage.id).collect();
     let back = with_query("/deals", &[("owner", &params.owner), ("q", &params.q)]);
     let found = if params.q.is_empty() {
         None
     } else {
-        Some(searched(conn, &params.q, whose)?)
+        Some(searched(conn, &params.q, whose, &reach)?)
     };
     let is_cut = found.as_ref().is_some_and(|found| found.1);
     let rows = match &found {
         Some((deals, _)) => counted(deals),
-        None => totals::of(conn, &ids, whose.owner())?,
+        None => totals::of(conn, &ids, whose.owner(), &reach)?,
     };
     let sums = lane::sums(&rows);
     let is_open = |total: &&Total| stages.iter().any(|s| s.id == total.stage_id && s.is_open());
@@ -127,7 +128,7 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
             Some(found) => found.extract_if(.., |d| d.stage_id == stage.id).collect(),
             None if sum.n == 0 => Vec::new(),
             None => {
-                let page = lane::deals(conn, stage.id, whose, "")?;
+                let page = lane::deals(conn, stage.id, whose, &reach, "")?;
                 let shown = page.rows.len();
                 lane.more = lane::more(stage.id, &params.owner, page.next, shown, sum.n);
                 page.rows
@@ -145,7 +146,7 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
         owner_name,
         is_bare: rows.is_empty() && params.q.is_empty() && whose == Whose::All,
         is_cut,
-        can_edit: EditDeals::allows(viewer.user.role),
+        can_edit: EditDeals::allows(&viewer.access),
         lanes,
         folded,
         params,
@@ -153,10 +154,16 @@ fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<BoardPage> {
 }
 
 /// Deals with these words, the newest first, and whether there are more.
-fn searched(conn: &mut Conn, q: &str, whose: Whose) -> diesel::QueryResult<(Vec<Deal>, bool)> {
+fn searched(
+    conn: &mut Conn,
+    q: &str,
+    whose: Whose,
+    reach: &Reach,
+) -> diesel::QueryResult<(Vec<Deal>, bool)> {
     let hits = search::find(conn, Kind::Deal, q, None, HITS)?;
     let is_cut = hits.len() as i64 == HITS;
     let mut deals = store::by_ids(conn, hits.into_iter().map(DealId).collect())?;
+    deals.retain(|deal| reach.covers(deal.owner_id));
     if let Some(owner) = whose.owner() {
         deals.retain(|deal| deal.owner_id == owner);
     }

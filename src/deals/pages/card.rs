@@ -78,7 +78,11 @@ pub fn cards(
     back: &str,
 ) -> QueryResult<Vec<Card>> {
     let owners = contacts::user_names(conn, deals.iter().filter_map(|deal| deal.owner_id))?;
-    let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
+    let companies = contacts::companies_seen(
+        conn,
+        &viewer.access,
+        deals.iter().filter_map(|deal| deal.company_id),
+    )?;
     let next = tasks::next(conn, deals.iter().map(|deal| deal.id).collect())?;
     let stages: HashMap<StageId, &Stage> = stages.iter().map(|stage| (stage.id, stage)).collect();
     let (now, zone) = (viewer.now, viewer.zone());

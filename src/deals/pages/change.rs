@@ -11,7 +11,7 @@ use super::facts::Open;
 use super::people::answer;
 use super::show::{self, Extra, ShowPage};
 use crate::accounts::Can;
-use crate::accounts::rights::EditDeals;
+use crate::accounts::rights::{DeleteDeals, EditDeals};
 use crate::base::ids::DealId;
 use crate::base::text;
 use crate::contacts::pages::by;
@@ -133,9 +133,9 @@ pub async fn note(
     }
 }
 
-/// `POST /deals/{id}/delete`. Needs: change deals.
+/// `POST /deals/{id}/delete`. Needs: delete deals.
 pub async fn delete(
-    viewer: Can<EditDeals>,
+    viewer: Can<DeleteDeals>,
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<String>,
@@ -148,9 +148,9 @@ pub async fn delete(
         .undo(format!("/deals/{id}/restore")))
 }
 
-/// `POST /deals/{id}/restore`. Needs: change deals.
+/// `POST /deals/{id}/restore`. Needs: delete deals.
 pub async fn restore(
-    viewer: Can<EditDeals>,
+    viewer: Can<DeleteDeals>,
     db: web::Data<Db>,
     request: HttpRequest,
     path: web::Path<String>,

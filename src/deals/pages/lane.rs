@@ -14,7 +14,7 @@ use super::super::totals::{self, Sum, Total};
 use super::card::{self, Card, CardPart};
 use super::with_query;
 use crate::accounts::rights::{EditDeals, ReadDeals, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Can, Object, Reach, Viewer};
 use crate::base::Timestamp;
 use crate::base::ids::{StageId, UserId};
 use crate::contacts::store as contacts;
@@ -135,6 +135,7 @@ pub fn deals(
     conn: &mut Conn,
     stage: StageId,
     whose: Whose,
+    reach: &Reach,
     after: &str,
 ) -> QueryResult<Paged<Deal>> {
     let mut query = Deal::query()
@@ -147,6 +148,9 @@ pub fn deals(
         Whose::User(id) => query.filter(deals::owner_id.eq(id)),
         Whose::Nobody => query.filter(deals::owner_id.is_null()),
     };
+    if let Some(held) = reach.on("deals.owner_id") {
+        query = query.filter(held);
+    }
     let from = Cursor::decode(after).and_then(|c| Some((Timestamp(c.number()?), c.id)));
     let rows = keyset!(query, desc, deals::entered_at, deals::id, from).load(conn)?;
     Ok(Paged::from_loaded(rows, CARDS, |deal| Cursor {
@@ -230,9 +234,10 @@ fn read(conn: &mut Conn, id: StageId, params: &Params, viewer: &Viewer) -> Resul
         .ok_or(Error::NotFound)?;
     let stages = pipelines::stages_of(conn, stage.pipeline_id)?;
     let whose = Whose::read(&params.owner, viewer.id());
-    let rows = totals::of(conn, &[id], whose.owner())?;
+    let reach = viewer.access.sees(Object::Deals);
+    let rows = totals::of(conn, &[id], whose.owner(), &reach)?;
     let sum = totals::sum(rows.iter());
-    let found = deals(conn, id, whose, &params.after)?;
+    let found = deals(conn, id, whose, &reach, &params.after)?;
     let board = with_query("/deals", &[("owner", params.owner.as_str())]);
     let seen = params.seen.parse::<usize>().unwrap_or(0) + found.rows.len();
     let mut lane = Lane::new(stage, &sum, &sum);
@@ -242,7 +247,7 @@ fn read(conn: &mut Conn, id: StageId, params: &Params, viewer: &Viewer) -> Resul
         lane,
         stages: choices(&stages),
         board,
-        can_edit: EditDeals::allows(viewer.user.role),
+        can_edit: EditDeals::allows(&viewer.access),
     })
 }
 

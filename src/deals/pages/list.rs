@@ -13,13 +13,14 @@ use super::super::store;
 use super::super::totals::{self, Total};
 use super::lane::{self, Whose};
 use super::with_query;
-use crate::accounts::rights::{EditDeals, ReadDeals, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::{DeleteDeals, EditDeals, PurgeRecords, ReadDeals, Right};
+use crate::accounts::{Can, Object, Viewer};
 use crate::base::ids::{DealId, StageId};
 use crate::base::text;
 use crate::base::{Currency, Money};
-use crate::contacts::store as contacts;
+use crate::contacts::{purge, store as contacts};
 use crate::db::{Conn, Db};
+use crate::timeline::About;
 use crate::web::{self as kit, Page, Paged, Result, When};
 
 const PAGE: usize = 50;
@@ -172,6 +173,7 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
         kind: stage.map_or(kind, |stage| stage.kind),
         stage: stage.map(|stage| stage.id),
         owner: whose.owner(),
+        reach: viewer.access.sees(Object::Deals),
         q: params.q.clone(),
         sort: Sort::from_word(&params.sort).unwrap_or(Sort::Closes),
         currencies: Vec::new(),
@@ -183,7 +185,7 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
             None => of.kind == kind,
         });
         let of: Vec<StageId> = of.map(|stage| stage.id).collect();
-        totals::of(conn, &of, ask.owner)?
+        totals::of(conn, &of, ask.owner, &ask.reach)?
     } else {
         Vec::new()
     };
@@ -211,7 +213,7 @@ pub fn read(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<ListPage
         stage_name: stage.map_or_else(String::new, |stage| stage.name.clone()),
         owners,
         owner_name,
-        can_edit: EditDeals::allows(viewer.user.role),
+        can_edit: EditDeals::allows(&viewer.access),
         stages,
         params,
     })
@@ -249,7 +251,11 @@ fn head(lines: &mut [Line], totals: &[Total]) {
 
 fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryResult<Vec<Line>> {
     let owners = contacts::user_names(conn, deals.iter().filter_map(|deal| deal.owner_id))?;
-    let companies = contacts::company_names(conn, deals.iter().filter_map(|deal| deal.company_id))?;
+    let companies = contacts::companies_seen(
+        conn,
+        &viewer.access,
+        deals.iter().filter_map(|deal| deal.company_id),
+    )?;
     let stages: HashMap<StageId, Stage> = pipelines::all_stages(conn)?;
     let (now, zone) = (viewer.now, viewer.zone());
     let today = now.utc().with_timezone(&zone).date_naive();
@@ -284,8 +290,10 @@ fn lines(conn: &mut Conn, deals: Vec<Deal>, viewer: &Viewer) -> diesel::QueryRes
 #[derive(Template)]
 #[template(path = "deals/trash.html")]
 pub struct TrashPage {
-    lines: Vec<Line>,
+    /// Each with who deleted it, and when it goes for good.
+    lines: Vec<(Line, String, String)>,
     can_restore: bool,
+    can_purge: bool,
 }
 
 /// `GET /deals/trash`. Needs: see deals.
@@ -293,13 +301,23 @@ pub async fn trash(viewer: Can<ReadDeals>, db: web::Data<Db>) -> Result<Page<Tra
     let reader: Viewer = (*viewer).clone();
     let lines = db
         .read(move |conn| {
-            let gone = store::trash(conn, 200)?;
-            lines(conn, gone, &reader)
+            let reach = reader.access.sees(Object::Deals);
+            let gone = store::trash(conn, &reach, purge::limit(reader.now), 200)?;
+            let about: Vec<About> = gone.iter().map(|deal| About::Deal(deal.id)).collect();
+            let mut by = purge::deleted_by(conn, &about)?;
+            let at: Vec<_> = gone.iter().filter_map(|deal| deal.deleted_at).collect();
+            let lines = lines(conn, gone, &reader)?.into_iter().zip(at);
+            let told = lines.map(|(line, at)| {
+                let by = by.remove(&line.id.0).unwrap_or_default();
+                (line, by, purge::left(at, reader.now))
+            });
+            Ok::<_, diesel::result::Error>(told.collect::<Vec<_>>())
         })
         .await?;
     let page = TrashPage {
         lines,
-        can_restore: EditDeals::allows(viewer.user.role),
+        can_restore: DeleteDeals::allows(&viewer.access),
+        can_purge: PurgeRecords::allows(&viewer.access),
     };
     Ok(Page::new(viewer.shell(), page))
 }

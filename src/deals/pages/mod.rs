@@ -18,6 +18,7 @@ mod tasks;
 use actix_web::web;
 
 use super::pipelines::pages as pipelines;
+use super::purge;
 use crate::web::{get, post};
 
 /// Routes of deals.
@@ -26,6 +27,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/deals", post().to(new::create))
         .route("/deals/new", get().to(new::form))
         .route("/deals/trash", get().to(list::trash))
+        .route("/deals/{id}/purge", post().to(purge::now))
         .route("/deals/live", get().to(live::live))
         .route("/deals/people", get().to(people::suggest))
         .route("/deals/lane/{stage}", get().to(lane::show))

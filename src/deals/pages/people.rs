@@ -35,13 +35,14 @@ struct Options {
 
 /// `GET /deals/people?q=`: `<option>` lines. Needs: see contacts.
 pub async fn suggest(
-    _viewer: Can<ReadContacts>,
+    viewer: Can<ReadContacts>,
     db: web::Data<Db>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let typed = text::line(&asked.q, 200);
+    let access = viewer.access.clone();
     let names = db
-        .read(move |conn| super::super::person::suggest(conn, &typed))
+        .read(move |conn| super::super::person::suggest(conn, &typed, &access))
         .await?;
     let body = Options { names }.render()?;
     Ok(HttpResponse::Ok()

@@ -12,8 +12,8 @@ use super::super::store::{self, Member};
 use super::super::tasks::store as tasks;
 use super::facts::{self, Fact, Open};
 use super::task_line::{self, TaskLine, TaskPart};
-use crate::accounts::rights::{DoTasks, EditDeals, ReadContacts, ReadDeals, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::{DoTasks, ReadContacts, ReadDeals, Right};
+use crate::accounts::{Access, Action, Can, Object, Viewer};
 use crate::base::Money;
 use crate::base::ids::{ContactId, DealId, StageId};
 use crate::base::text;
@@ -92,6 +92,7 @@ pub struct ShowPage {
     note: String,
     note_error: String,
     can_edit: bool,
+    can_delete: bool,
     can_add_tasks: bool,
     can_read_contacts: bool,
 }
@@ -184,10 +185,10 @@ impl ShowPage {
         let today = now.utc().with_timezone(&zone).date_naive();
         let stages = pipelines::stages_of(conn, deal.pipeline_id)?;
         let stage = pipelines::stage(conn, deal.stage_id)?.ok_or(Error::NotFound)?;
-        let members = store::members(conn, id)?;
+        let members = store::members(conn, id, &viewer.access)?;
         let ids: Vec<ContactId> = members.iter().map(|member| member.contact_id).collect();
         let attention = attention::of(conn, &ids, now)?;
-        let company = company(conn, &deal)?;
+        let company = company(conn, &deal, &viewer.access)?;
         let owner = owner(conn, &deal)?;
         let ask = StoryAsk {
             about: About::Deal(id),
@@ -195,11 +196,12 @@ impl ShowPage {
             show: extra.show.unwrap_or(Show::All),
             now,
             zone,
-            role: viewer.user.role,
+            access: viewer.access.clone(),
         };
         let name = company.as_ref().map_or("", |(name, _)| name.as_str());
-        let open = tasks::of(conn, About::Deal(id), TASKS)?;
-        let role = viewer.user.role;
+        let mut open = tasks::of(conn, About::Deal(id), TASKS)?;
+        open.retain(|task| task.is_seen(&viewer.access));
+        let access = &viewer.access;
         let people = people(members, &attention, viewer);
         let of_kind = |kind| stages.iter().find(|s| s.kind == kind).map(|s| s.id);
         Ok(Self {
@@ -225,9 +227,14 @@ impl ShowPage {
             story: Story::read(conn, strands, &ask)?,
             note: extra.note,
             note_error: extra.note_error,
-            can_edit: EditDeals::allows(role),
-            can_add_tasks: DoTasks::allows(role),
-            can_read_contacts: ReadContacts::allows(role),
+            can_edit: access
+                .reach(Object::Deals, Action::Edit)
+                .covers(deal.owner_id),
+            can_delete: access
+                .reach(Object::Deals, Action::Delete)
+                .covers(deal.owner_id),
+            can_add_tasks: DoTasks::allows(access),
+            can_read_contacts: ReadContacts::allows(access),
             company,
             path: deal.path(),
             stage,
@@ -237,11 +244,15 @@ impl ShowPage {
 }
 
 /// Name and address of the company.
-fn company(conn: &mut Conn, deal: &Deal) -> diesel::QueryResult<Option<(String, String)>> {
+fn company(
+    conn: &mut Conn,
+    deal: &Deal,
+    access: &Access,
+) -> diesel::QueryResult<Option<(String, String)>> {
     let Some(id) = deal.company_id else {
         return Ok(None);
     };
-    let name = contacts::company_names(conn, [id])?.remove(&id);
+    let name = contacts::companies_seen(conn, access, [id])?.remove(&id);
     Ok(name.map(|name| (name, format!("/companies/{id}"))))
 }
 

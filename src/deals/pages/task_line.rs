@@ -38,10 +38,10 @@ pub struct TaskLine {
 
 /// Lines of tasks, in their order.
 pub fn lines(conn: &mut Conn, tasks: Vec<Task>, viewer: &Viewer) -> QueryResult<Vec<TaskLine>> {
-    let names = Names::of(conn, &tasks)?;
+    let names = Names::of(conn, &viewer.access, &tasks)?;
     let people = contacts::user_names(conn, tasks.iter().filter_map(|task| task.assignee_id))?;
     let (now, zone) = (viewer.now, viewer.zone());
-    let reach = Reach::offered(viewer.user.role, viewer.id());
+    let reach = Reach::offered(&viewer.access, viewer.id());
     let line = |task: Task| {
         let assignee = task.assignee_id.and_then(|id| people.get(&id)).cloned();
         let when = match task.done_at {
@@ -55,7 +55,7 @@ pub fn lines(conn: &mut Conn, tasks: Vec<Task>, viewer: &Viewer) -> QueryResult<
             is_done: task.done_at.is_some(),
             about: task.about().map(|about| (names.get(about), about.path())),
             initials: assignee.as_deref().map(text::initials).unwrap_or_default(),
-            may_change: reach.is_some_and(|reach| reach.covers(&task)),
+            may_change: reach.as_ref().is_some_and(|reach| reach.covers(&task)),
             tone: task.assignee_id.map_or("", |id| text::tone(id.0)),
             assignee: assignee.unwrap_or_default(),
             body: task.body,

@@ -11,7 +11,7 @@ use super::super::tasks::store::{self, Names};
 use super::task_line::{self, TaskLine, TaskPart};
 use super::{back, with_query};
 use crate::accounts::rights::{DoTasks, ReadDeals, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Access, Action, Can, Viewer, seen};
 use crate::base::ids::{ActivityId, UserId};
 use crate::base::{Timestamp, text};
 use crate::contacts::pages::by;
@@ -104,9 +104,9 @@ fn list(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<TasksPage> {
     let from = Cursor::decode(&params.after).and_then(|c| Some((Timestamp(c.number()?), c.id)));
     let is_done = params.show == "done";
     let rows = if is_done {
-        store::done(conn, who, from, PAGE as i64 + 1)?
+        store::done(conn, who, &viewer.access, from, PAGE as i64 + 1)?
     } else {
-        store::open(conn, who, from, PAGE as i64 + 1)?
+        store::open(conn, who, &viewer.access, from, PAGE as i64 + 1)?
     };
     let page = Paged::from_loaded(rows, PAGE, |task| Cursor {
         key: task.done_at.unwrap_or(task.due()).0.to_string(),
@@ -141,7 +141,7 @@ fn list(conn: &mut Conn, params: Params, viewer: &Viewer) -> Result<TasksPage> {
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))
             .collect(),
-        can_add: DoTasks::allows(viewer.user.role),
+        can_add: DoTasks::allows(&viewer.access),
         params,
     })
 }
@@ -367,6 +367,14 @@ fn filled(task: &Task, viewer: &Viewer, back: &str) -> TaskForm {
     }
 }
 
+fn is_seen(conn: &mut Conn, access: &Access, about: About) -> diesel::QueryResult<bool> {
+    match about {
+        About::Deal(id) => seen::deal(conn, access, Action::Read, id.0),
+        About::Contact(id) => seen::contact(conn, access, Action::Read, id.0),
+        About::Company(id) => seen::company(conn, access, Action::Read, id.0),
+    }
+}
+
 async fn page(
     viewer: &Viewer,
     db: &Db,
@@ -374,13 +382,15 @@ async fn page(
     form: TaskForm,
     errors: Errors,
 ) -> Result<Page<FormPage>> {
-    let about = form.about();
+    let (about, access) = (form.about(), viewer.access.clone());
     let (owners, about) = db
         .read(move |conn| {
             let owners = contacts::owners(conn)?;
             let about = match about {
-                Some(about) => Names::one(conn, about)?.map(|name| (name, about.path())),
-                None => None,
+                Some(about) if is_seen(conn, &access, about)? => {
+                    Names::one(conn, about)?.map(|name| (name, about.path()))
+                }
+                _ => None,
             };
             Ok::<_, diesel::result::Error>((owners, about))
         })

@@ -12,7 +12,7 @@ use super::{actions, store};
 use crate::accounts::Can;
 use crate::accounts::audit;
 use crate::accounts::rights::ManagePipelines;
-use crate::accounts::{Viewer, store as accounts};
+use crate::accounts::{Reach, Viewer, store as accounts};
 use crate::base::Currency;
 use crate::base::ids::StageId;
 use crate::db::{Conn, Db};
@@ -119,7 +119,7 @@ fn rows(conn: &mut Conn) -> diesel::QueryResult<Vec<Row>> {
     let pipeline = store::default(conn)?;
     let stages = store::stages_of(conn, pipeline.id)?;
     let ids: Vec<StageId> = stages.iter().map(|stage| stage.id).collect();
-    let held = totals::of(conn, &ids, None)?;
+    let held = totals::of(conn, &ids, None, &Reach::All)?;
     let kinds: Vec<StageKind> = stages.iter().map(|stage| stage.kind).collect();
     let row = |(at, stage): (usize, Stage)| {
         let own = held.iter().filter(|total| total.stage_id == stage.id);

@@ -6,6 +6,7 @@ use super::super::refusal::Refusal;
 use super::super::store as deals;
 use super::model::{NewTask, Reach, Task};
 use super::store;
+use crate::accounts::{Action, seen};
 use crate::base::ids::{ActivityId, DealId, UserId};
 use crate::base::{Timestamp, text};
 use crate::contacts::companies::store as companies;
@@ -24,7 +25,7 @@ pub fn add(conn: &mut Conn, new: &NewTask, by: &By) -> Result<ActivityId, Refusa
         Some(About::Company(id)) => companies::live(conn, id)?.is_some(),
         None => true,
     };
-    if !is_there {
+    if !is_there || !is_seen(conn, new.about, by)? {
         return Err(Refusal::Missing);
     }
     let (contact, company, deal) = match new.about {
@@ -52,6 +53,16 @@ pub fn add(conn: &mut Conn, new: &NewTask, by: &By) -> Result<ActivityId, Refusa
         .returning(activities::id)
         .get_result(conn)?;
     Ok(id)
+}
+
+/// Whether what a task is about may be seen by who writes it down.
+fn is_seen(conn: &mut Conn, about: Option<About>, by: &By) -> Result<bool, Refusal> {
+    Ok(match about {
+        Some(About::Deal(id)) => seen::deal(conn, &by.access, Action::Read, id.0)?,
+        Some(About::Contact(id)) => seen::contact(conn, &by.access, Action::Read, id.0)?,
+        Some(About::Company(id)) => seen::company(conn, &by.access, Action::Read, id.0)?,
+        None => true,
+    })
 }
 
 /// Changes what is to be done, by when and by whom; refused where somebody changed it after `seen`.

@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::super::model::{date, date_shown, day};
-use crate::accounts::rights::{DoTasks, EditDeals, Right};
-use crate::accounts::{Can, Role};
+use crate::accounts::rights::{DoTasks, Right};
+use crate::accounts::{self, Access, Action, Can, Object};
 use crate::base::Timestamp;
 use crate::base::ids::{ActivityId, CompanyId, ContactId, DealId, UserId};
 use crate::db::schema::activities;
@@ -48,38 +48,42 @@ pub struct Task {
 }
 
 /// Whose tasks somebody may change. It comes from the right a handler asks for, never from a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// Everybody's.
     All,
     /// What they are to do, and what they wrote down.
     Own(UserId),
+    /// That, and what those are to do whose deals they may change.
+    Of(UserId, accounts::Reach),
 }
 
 impl Reach {
     /// Of somebody who does tasks.
     pub fn of(viewer: &Can<DoTasks>) -> Self {
-        Self::new(viewer.user.role, viewer.id())
+        Self::new(&viewer.access, viewer.id())
     }
 
-    /// Of somebody with this role, for what a page offers; `None` for who only looks.
-    pub fn offered(role: Role, user: UserId) -> Option<Self> {
-        DoTasks::allows(role).then(|| Self::new(role, user))
+    /// Of somebody, for what a page offers; `None` for who only looks.
+    pub fn offered(access: &Access, user: UserId) -> Option<Self> {
+        DoTasks::allows(access).then(|| Self::new(access, user))
     }
 
-    fn new(role: Role, user: UserId) -> Self {
-        if EditDeals::allows(role) {
-            Self::All
-        } else {
-            Self::Own(user)
+    fn new(access: &Access, user: UserId) -> Self {
+        match access.reach(Object::Deals, Action::Edit) {
+            accounts::Reach::All => Self::All,
+            accounts::Reach::Nothing => Self::Own(user),
+            some @ accounts::Reach::Of { .. } => Self::Of(user, some),
         }
     }
 
     /// Whether it covers a task.
-    pub fn covers(self, task: &Task) -> bool {
+    pub fn covers(&self, task: &Task) -> bool {
+        let is_own = |user: UserId| [task.assignee_id, task.author_id].contains(&Some(user));
         match self {
             Self::All => true,
-            Self::Own(user) => [task.assignee_id, task.author_id].contains(&Some(user)),
+            Self::Own(user) => is_own(*user),
+            Self::Of(user, reach) => is_own(*user) || reach.covers(task.assignee_id),
         }
     }
 }
@@ -177,6 +181,16 @@ impl Task {
     /// When it is due.
     pub fn due(&self) -> Timestamp {
         self.due_at.unwrap_or(SOMETIME)
+    }
+
+    /// Whether somebody may see it: whose it is decides, as of a deal.
+    pub fn is_seen(&self, access: &Access) -> bool {
+        let own = Some(access.user());
+        let reach = access.sees(Object::Deals);
+        reach.is_all()
+            || self.assignee_id == own
+            || self.author_id == own
+            || reach.covers(self.assignee_id)
     }
 
     /// What it is about; a task may be about nothing but itself.

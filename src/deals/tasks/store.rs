@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::Task;
+use crate::accounts::{Access, Action, Object, seen};
 use crate::base::Timestamp;
 use crate::base::ids::{ActivityId, CompanyId, ContactId, DealId, UserId};
-use crate::contacts::store as contacts;
+use crate::contacts::store as people_store;
 use crate::db::schema::{activities, contacts as people, deals};
 use crate::db::{Cached, Conn, padded};
 use crate::keyset;
@@ -36,6 +37,7 @@ pub fn any(conn: &mut Conn, id: ActivityId) -> QueryResult<Option<Task>> {
 pub fn open(
     conn: &mut Conn,
     assignee: Option<UserId>,
+    access: &Access,
     from: Option<(Timestamp, i64)>,
     limit: i64,
 ) -> QueryResult<Vec<Task>> {
@@ -47,6 +49,11 @@ pub fn open(
         .into_boxed();
     if let Some(assignee) = assignee {
         query = query.filter(activities::assignee_id.eq(assignee));
+    }
+    if assignee != Some(access.user())
+        && let Some(held) = access.sees(Object::Deals).on("activities.assignee_id")
+    {
+        query = query.filter(held);
     }
     keyset!(
         query,
@@ -62,6 +69,7 @@ pub fn open(
 pub fn done(
     conn: &mut Conn,
     assignee: Option<UserId>,
+    access: &Access,
     from: Option<(Timestamp, i64)>,
     limit: i64,
 ) -> QueryResult<Vec<Task>> {
@@ -72,6 +80,11 @@ pub fn done(
         .into_boxed();
     if let Some(assignee) = assignee {
         query = query.filter(activities::assignee_id.eq(assignee));
+    }
+    if assignee != Some(access.user())
+        && let Some(held) = access.sees(Object::Deals).on("activities.assignee_id")
+    {
+        query = query.filter(held);
     }
     keyset!(
         query,
@@ -138,9 +151,13 @@ pub struct Names {
 }
 
 impl Names {
-    /// Of the tasks on a page.
-    pub fn of(conn: &mut Conn, tasks: &[Task]) -> QueryResult<Self> {
-        let ids: Vec<DealId> = tasks.iter().filter_map(|task| task.deal_id).collect();
+    /// Of the tasks on a page; what the reader may not see has no name.
+    pub fn of(conn: &mut Conn, access: &Access, tasks: &[Task]) -> QueryResult<Self> {
+        let deals = tasks.iter().filter_map(|task| task.deal_id);
+        let contacts = tasks.iter().filter_map(|task| task.contact_id);
+        let seen_deals = seen::deals(conn, access, Action::Read, deals.clone())?;
+        let seen_contacts = seen::contacts(conn, access, Action::Read, contacts.clone())?;
+        let ids: Vec<DealId> = deals.filter(|id| seen_deals.has(*id)).collect();
         let titles: Vec<(DealId, String)> = if ids.is_empty() {
             Vec::new()
         } else {
@@ -151,9 +168,10 @@ impl Names {
         };
         Ok(Self {
             deals: titles.into_iter().collect(),
-            contacts: contact_names(conn, tasks.iter().filter_map(|task| task.contact_id))?,
-            companies: contacts::company_names(
+            contacts: contact_names(conn, contacts.filter(|id| seen_contacts.has(*id)))?,
+            companies: people_store::companies_seen(
                 conn,
+                access,
                 tasks.iter().filter_map(|task| task.company_id),
             )?,
         })
@@ -168,7 +186,7 @@ impl Names {
                 .first(conn)
                 .optional()?,
             About::Contact(id) => contact_names(conn, [id])?.remove(&id),
-            About::Company(id) => contacts::company_names(conn, [id])?.remove(&id),
+            About::Company(id) => people_store::company_names(conn, [id])?.remove(&id),
         })
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::plan::{Deed, Do, On};
+use crate::accounts::Access;
 use crate::base::EmailAddress;
 use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::contacts::companies::actions as firms;
@@ -56,6 +57,7 @@ impl Book {
             name: colleague.name.to_owned(),
             ip: String::new(),
             now: deed.at,
+            access: Access::everything(*user),
         };
         match deed.on {
             On::Person(who) => match people.get(who) {

@@ -1,6 +1,7 @@
 //! The pipeline of Tidewater: what each company was offered, how far it got, and what is to be done next.
 
 use super::book::Book;
+use crate::accounts::Access;
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::{ContactId, StageId};
 use crate::base::{Timestamp, text};
@@ -276,6 +277,7 @@ pub(in crate::demo) fn act(
         name: colleague.name.to_owned(),
         ip: String::new(),
         now: at,
+        access: Access::everything(user),
     };
     let day = |days: i64| {
         let there = now.plus(days * DAY).utc().with_timezone(&zone);

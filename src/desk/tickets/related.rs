@@ -8,6 +8,7 @@ use super::list::query;
 use super::list::queue::shown;
 use super::model::{Status, Ticket};
 use super::store;
+use crate::accounts::Object;
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{EditTickets, ReadTickets, Right};
 use crate::base::Timestamp;
@@ -26,21 +27,21 @@ const LINES: usize = 8;
 
 /// Tickets of a contact.
 pub fn contact_tickets(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    if !ReadTickets::allows(ask.role) {
+    if !ReadTickets::allows(&ask.access) {
         return Ok(None);
     }
-    let found = store::of_contact(conn, id, ROWS)?;
-    let add = EditTickets::allows(ask.role);
+    let found = store::of_contact(conn, id, &ask.access.sees(Object::Tickets), ROWS)?;
+    let add = EditTickets::allows(&ask.access);
     let add = add.then(|| (format!("/tickets/new?contact={id}"), "Open a ticket"));
     Ok(Some(card(&found, ask, add)))
 }
 
 /// Tickets of a company's people.
 pub fn company_tickets(conn: &mut Conn, id: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
-    if !ReadTickets::allows(ask.role) {
+    if !ReadTickets::allows(&ask.access) {
         return Ok(None);
     }
-    let found = store::of_company(conn, id, ROWS)?;
+    let found = store::of_company(conn, id, &ask.access.sees(Object::Tickets), ROWS)?;
     Ok((!found.is_empty()).then(|| card(&found, ask, None)))
 }
 
@@ -111,15 +112,16 @@ fn panel(
     title: &'static str,
     empty: &'static str,
 ) -> QueryResult<Option<Panel>> {
-    if !EditTickets::allows(ask.role) {
+    if !EditTickets::allows(&ask.access) {
         return Ok(None);
     }
     let queue = Ask::read(&Params {
         view: view.to_owned(),
         ..Params::default()
     });
-    let found = query::page(conn, &queue, ask.user, LINES)?.rows;
-    let counts = query::counts(conn, &queue, ask.user)?;
+    let reach = ask.access.sees(Object::Tickets);
+    let found = query::page(conn, &queue, ask.user, &reach, LINES)?.rows;
+    let counts = query::counts(conn, &queue, ask.user, &reach)?;
     let names = store::contact_names(conn, found.iter().filter_map(|t| t.contact_id))?;
     let row = |ticket: &Ticket| PanelRow {
         label: ticket.subject.clone(),

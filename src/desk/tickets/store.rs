@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::{Change, Message, Ticket, TicketFile};
+use crate::accounts::Reach;
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, MessageId, TagId, TicketId};
 use crate::contacts::tags::Tag;
@@ -220,7 +221,20 @@ pub fn by_mail_key(conn: &mut Conn, key: &str) -> QueryResult<Option<(TicketId, 
 }
 
 /// The newest tickets of a contact.
-pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResult<Vec<Ticket>> {
+pub fn of_contact(
+    conn: &mut Conn,
+    contact: ContactId,
+    reach: &Reach,
+    limit: i64,
+) -> QueryResult<Vec<Ticket>> {
+    if let Some(held) = reach.on("tickets.assignee_id") {
+        return Ticket::query()
+            .filter(tickets::contact_id.eq(contact))
+            .filter(held)
+            .order((tickets::last_at.desc(), tickets::id.desc()))
+            .limit(limit)
+            .load(conn);
+    }
     Cached(
         Ticket::query()
             .filter(tickets::contact_id.eq(contact))
@@ -231,7 +245,20 @@ pub fn of_contact(conn: &mut Conn, contact: ContactId, limit: i64) -> QueryResul
 }
 
 /// The newest tickets of a company's people.
-pub fn of_company(conn: &mut Conn, company: CompanyId, limit: i64) -> QueryResult<Vec<Ticket>> {
+pub fn of_company(
+    conn: &mut Conn,
+    company: CompanyId,
+    reach: &Reach,
+    limit: i64,
+) -> QueryResult<Vec<Ticket>> {
+    if let Some(held) = reach.on("tickets.assignee_id") {
+        return Ticket::query()
+            .filter(tickets::company_id.eq(company))
+            .filter(held)
+            .order((tickets::last_at.desc(), tickets::id.desc()))
+            .limit(limit)
+            .load(conn);
+    }
     Cached(
         Ticket::query()
             .filter(tickets::company_id.eq(company))

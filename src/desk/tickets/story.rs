@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{self, Kind, Message};
 use crate::accounts::rights::{ReadTickets, Right};
+use crate::accounts::{Action, seen};
 use crate::base::Timestamp;
 use crate::base::ids::{MessageId, TicketId};
 use crate::contacts::store as people;
@@ -20,7 +21,7 @@ const RANK: i64 = 3;
     reason = "three questions and the line they make"
 )]
 pub fn mails(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
-    if !ask.show.wants(Show::Mail) || !ReadTickets::allows(ask.role) {
+    if !ask.show.wants(Show::Mail) || !ReadTickets::allows(&ask.access) {
         return Ok(Vec::new());
     }
     let below = ask.bound(RANK);
@@ -49,6 +50,7 @@ pub fn mails(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
     )
     .load(conn)?;
     let own: Vec<TicketId> = rows.iter().map(|row| row.ticket_id).collect();
+    let seen = seen::tickets(conn, &ask.access, Action::Read, own.iter().copied())?;
     let subjects: Vec<(TicketId, String)> = Cached(
         tickets::table
             .filter(tickets::id.eq_any(padded(own)))
@@ -87,5 +89,6 @@ pub fn mails(conn: &mut Conn, ask: &StrandAsk) -> QueryResult<Vec<StoryItem>> {
         .filter(|slip| !slip.text.is_empty());
         item
     };
-    Ok(rows.into_iter().map(item).collect())
+    let rows = rows.into_iter().filter(|row| seen.has(row.ticket_id));
+    Ok(rows.map(item).collect())
 }

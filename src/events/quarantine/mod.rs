@@ -10,7 +10,7 @@ pub mod store;
 
 use diesel::QueryResult;
 
-use crate::accounts::Role;
+use crate::accounts::Access;
 use crate::accounts::figures::{self, COUNTED};
 use crate::accounts::rights::{ReadSources, Right};
 use crate::db::Conn;
@@ -19,8 +19,8 @@ use crate::web::NavCount;
 pub use model::{Diagnosis, Filter, Item, State};
 
 /// What waits for somebody's decision, for the sidebar.
-pub fn figure(conn: &mut Conn, role: Role) -> QueryResult<Option<NavCount>> {
-    if !ReadSources::allows(role) {
+pub fn figure(conn: &mut Conn, access: &Access) -> QueryResult<Option<NavCount>> {
+    if !ReadSources::allows(access) {
         return Ok(None);
     }
     let open = store::count(conn, &Filter::default(), State::Open, COUNTED)?;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::cards::{DAYS, columns, spark};
+use crate::accounts::Object;
 use crate::base::Timestamp;
 use crate::base::clock::DAY;
 use crate::base::ids::{CompanyId, ContactId};
@@ -33,7 +34,7 @@ type Seen = (
 pub fn activity(conn: &mut Conn, company: CompanyId, ask: &CardAsk) -> QueryResult<Option<Card>> {
     let first = ask.now.day() - DAYS + 1;
     let companies = family::whole(conn, company)?;
-    let mut people: Vec<Seen> = contacts::table
+    let mut query = contacts::table
         .filter(contacts::company_id.eq_any(companies))
         .filter(contacts::deleted_at.is_null())
         .filter(contacts::last_seen_at.ge(Timestamp(first * DAY)))
@@ -47,7 +48,11 @@ pub fn activity(conn: &mut Conn, company: CompanyId, ask: &CardAsk) -> QueryResu
             contacts::is_known,
             contacts::last_seen_at,
         ))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(held) = ask.access.sees(Object::Contacts).on("contacts.owner_id") {
+        query = query.filter(held);
+    }
+    let mut people: Vec<Seen> = query.load(conn)?;
     let has_more = people.len() > MOST;
     people.truncate(MOST);
     let ids: Vec<ContactId> = people.iter().map(|person| person.0).collect();

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use crate::accounts::panels::{Panel, PanelAsk, PanelRow};
 use crate::accounts::rights::{ReadContacts, Right};
+use crate::accounts::{Object, Reach};
 use crate::base::Timestamp;
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::ContactId;
@@ -32,10 +33,10 @@ type Person = (
 
 /// "Hot now": visitors and known contacts of the last day, by what they looked at.
 pub fn hot(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
-    if !ReadContacts::allows(ask.role) {
+    if !ReadContacts::allows(&ask.access) {
         return Ok(None);
     }
-    let people = seen_last(conn, ask.now)?;
+    let people = seen_last(conn, ask.now, &ask.access.sees(Object::Contacts))?;
     let ids: Vec<i64> = people.iter().map(|person| person.0.0).collect();
     let views = views(conn, &ids, ask.now.plus(-DAY))?;
     let mut busy: Vec<(&Person, (i64, i64))> = people
@@ -75,7 +76,7 @@ fn row(person: &Person, (visits, pages): (i64, i64), ask: &PanelAsk) -> PanelRow
     }
 }
 
-fn seen_last(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Person>> {
+fn seen_last(conn: &mut Conn, now: Timestamp, reach: &Reach) -> QueryResult<Vec<Person>> {
     let query = contacts::table
         .filter(contacts::deleted_at.is_null())
         .filter(contacts::last_seen_at.ge(now.plus(-DAY)))
@@ -89,7 +90,10 @@ fn seen_last(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Person>> {
             contacts::phone,
             contacts::last_seen_at,
         ));
-    Cached(query).load(conn)
+    match reach.on("contacts.owner_id") {
+        Some(held) => query.filter(held).load(conn),
+        None => Cached(query).load(conn),
+    }
 }
 
 /// Visits and page views since a moment, by contact.

@@ -113,7 +113,7 @@ async fn page(
     form: ConsentForm,
     errors: Errors,
 ) -> Result<Page<ConsentsPage>> {
-    let (reader, can_edit) = (viewer.clone(), EditContacts::allows(viewer.user.role));
+    let (reader, can_edit) = (viewer.clone(), EditContacts::allows(&viewer.access));
     let page = db
         .read(move |conn| ConsentsPage::read(conn, &reader, id, can_edit))
         .await?;

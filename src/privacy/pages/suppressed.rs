@@ -118,7 +118,7 @@ pub async fn lift(
 }
 
 async fn read(viewer: &Viewer, db: &Db, params: Params) -> Result<SuppressedPage> {
-    let (reader, may_change) = (viewer.clone(), EditCampaigns::allows(viewer.user.role));
+    let (reader, may_change) = (viewer.clone(), EditCampaigns::allows(&viewer.access));
     let page = db.read(move |conn| {
         let mut rows = listed(conn, &reader, Cursor::decode(&params.after))?;
         let has_more = rows.len() > PAGE;

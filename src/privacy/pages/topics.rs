@@ -42,7 +42,7 @@ pub struct TopicForm {
 /// `GET /settings/topics`. Needs: see campaigns.
 pub async fn index(viewer: Can<ReadCampaigns>, db: web::Data<Db>) -> Result<Page<TopicsPage>> {
     let topics = db.read(store::topics).await?;
-    let may_change = EditCampaigns::allows(viewer.user.role);
+    let may_change = EditCampaigns::allows(&viewer.access);
     Ok(Page::new(viewer.shell(), TopicsPage { topics, may_change }))
 }
 

@@ -121,5 +121,5 @@ async fn everybody_has_keys_of_their_own_and_sees_no_others() {
         .await
         .says("Mine")
         .says("Grace Hopper");
-    assert!(ReadContacts::allows(Role::ReadOnly) && !EditContacts::allows(Role::ReadOnly));
+    assert!(ReadContacts::of_role(Role::ReadOnly) && !EditContacts::of_role(Role::ReadOnly));
 }

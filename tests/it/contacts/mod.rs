@@ -11,6 +11,7 @@ mod filter;
 mod import;
 mod list;
 mod merges;
+mod purge;
 mod record;
 mod runs;
 mod tags;

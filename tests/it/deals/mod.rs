@@ -39,7 +39,9 @@ async fn stage(app: &TestApp, name: &'static str) -> String {
 async fn total(app: &TestApp, stage: &str, currency: &str) -> (i64, i64, i64) {
     let id = StageId(stage.parse().expect("an id"));
     let currency = Currency::parse(currency).expect("a currency");
-    let rows = app.read(move |conn| totals::of(conn, &[id], None)).await;
+    let rows = app
+        .read(move |conn| totals::of(conn, &[id], None, &rapport::accounts::Reach::All))
+        .await;
     let rows = rows.iter().filter(|row| row.currency == currency);
     rows.fold((0, 0, 0), |sum, row| {
         (sum.0 + row.n, sum.1 + row.amount, sum.2 + row.weighted)

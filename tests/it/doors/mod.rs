@@ -1,7 +1,10 @@
 //! Every door of the house at once: the routes as the source lists them, so that a new one is tried without being named.
 
 mod hostile;
+mod leaks;
 mod rights;
+mod sides;
+mod teams;
 
 use std::path::Path;
 

@@ -81,7 +81,7 @@ pub async fn save(
     let mut import = import(&db, &path).await?;
     let settings = typed(&import.settings, &form.0);
     let (id, wanted) = (import.id, settings.clone());
-    let new = if ManageFields::allows(viewer.user.role) {
+    let new = if ManageFields::allows(&viewer.access) {
         new_fields(&import.settings, &form.0)
     } else {
         Vec::new()
@@ -198,7 +198,7 @@ async fn page(
         .into_iter()
         .map(|field| (Target::Trait(field.key).word(), field.label))
         .collect();
-    let may_declare = ManageFields::allows(viewer.user.role);
+    let may_declare = ManageFields::allows(&viewer.access);
     let (kept, own) = (files.clone(), import.clone());
     let sheets = web::block(move || actions::sheets(&kept, &own));
     let sheets = sheets.await.map_err(Error::internal)?;

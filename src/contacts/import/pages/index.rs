@@ -80,7 +80,7 @@ pub async fn index(
             String::new()
         },
         next,
-        may_export: ExportContacts::allows(viewer.user.role),
+        may_export: ExportContacts::allows(&viewer.access),
         exports: exports
             .into_iter()
             .map(|export| Out {

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::store::{self, Run, State};
-use crate::accounts;
+use crate::accounts::{self, Access, Object};
 use crate::base::Timestamp;
 use crate::base::ids::{BulkRunId, ContactId};
 use crate::contacts::list::bulk::{self, Act};
@@ -12,6 +12,7 @@ use crate::contacts::list::reader_of;
 use crate::contacts::model::By;
 use crate::contacts::refusal::Refusal;
 use crate::db::Conn;
+use crate::filters::Reader;
 use crate::jobs::{self, Context, Fault, Job, Outcome};
 
 /// Contacts looked for at once, outside of any transaction that changes something.
@@ -48,6 +49,7 @@ impl Job for Go {
                 name,
                 ip: self.ip.clone(),
                 now,
+                access: Access::everything(run.user_id),
             };
             if run.state == State::Undoing {
                 let left: Result<usize, Refusal> =
@@ -96,7 +98,11 @@ fn ahead(
     let Some(user) = accounts::store::user(conn, run.user_id)? else {
         return Ok(None);
     };
-    let reader = reader_of(&user, now);
+    let access = accounts::store::access_of(conn, &user)?;
+    let reader = Reader {
+        reach: access.reach(Object::Contacts, run.act.action()),
+        ..reader_of(&user, &access, now)
+    };
     let ids = match run.state {
         State::Running => store::next(conn, &run, &reader, AHEAD)?,
         _ => Vec::new(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::job::Go;
 use super::store::{self, Run, State};
 use crate::accounts::rights::EditContacts;
-use crate::accounts::{Can, Role, Viewer};
+use crate::accounts::{Can, Viewer};
 use crate::base::ids::BulkRunId;
 use crate::base::text;
 use crate::contacts::list::ask::Ask;
@@ -48,7 +48,7 @@ pub async fn ask(
     params: web::Query<AskParams>,
 ) -> Result<Page<AskPage>> {
     let params = params.into_inner();
-    let kind = bulk::kind(&params.act, viewer.user.role)?;
+    let kind = bulk::kind(&params.act, &viewer.access)?;
     let act = Act::new(kind, &params.value)
         .ok_or_else(|| Error::Invalid("Choose a stage first.".to_owned()))?;
     let (who, query) = (
@@ -92,7 +92,7 @@ pub async fn start(
     db: web::Data<Db>,
     Form(form): Form<AskParams>,
 ) -> Result<Redirect> {
-    let kind = bulk::kind(&form.act, viewer.user.role)?;
+    let kind = bulk::kind(&form.act, &viewer.access)?;
     let is_empty_tag = kind == Kind::Tag && text::line(&form.value, 60).is_empty();
     if is_empty_tag || Act::new(kind, &form.value).is_none() {
         let back = format!("/contacts?{}", form.list);
@@ -219,7 +219,7 @@ pub async fn undo(
 }
 
 fn own(conn: &mut Conn, id: BulkRunId, who: &Viewer) -> Result<Run> {
-    let leads = matches!(who.user.role, Role::Admin | Role::Manager);
+    let leads = who.access.leads();
     let run = store::find(conn, id)?.filter(|run| leads || run.user_id == who.id());
     run.ok_or(Error::NotFound)
 }

@@ -7,6 +7,7 @@ use super::super::store::{self, Kind};
 use super::asked::Asked;
 use super::list;
 use super::said::Said;
+use crate::accounts::Access;
 use crate::base::text;
 use crate::contacts::words;
 use crate::db::Conn;
@@ -39,7 +40,7 @@ pub struct Found {
 }
 
 /// The page that asks with whom, and what was found.
-pub(super) fn pick(conn: &mut Conn, asked: &Asked) -> Result<PickPage> {
+pub(super) fn pick(conn: &mut Conn, asked: &Asked, access: &Access) -> Result<PickPage> {
     let id = asked.ids.first().copied().unwrap_or_default();
     if !store::is_live(conn, asked.kind, id)? {
         return Err(Error::NotFound);
@@ -56,7 +57,9 @@ pub(super) fn pick(conn: &mut Conn, asked: &Asked) -> Result<PickPage> {
     let names = store::names(conn, asked.kind, &named)?;
     let mut found = Vec::with_capacity(ids.len());
     for other in ids {
-        if !store::is_live(conn, asked.kind, other)? {
+        if !store::is_live(conn, asked.kind, other)?
+            || !store::is_seen(conn, asked.kind, access, other)?
+        {
             continue;
         }
         let row = columns::load(conn, asked.kind, other)?;

@@ -12,7 +12,7 @@ use super::super::split::{Undo, undo};
 use super::super::store::{self, Merge};
 use super::{card, list};
 use crate::accounts::rights::MergeContacts;
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Action, Can, Viewer, seen};
 use crate::base::ids::MergeId;
 use crate::base::text;
 use crate::contacts::pages::by;
@@ -172,6 +172,11 @@ pub async fn take_all_back(
     let (by, followers) = (by(&viewer, &request), **followers);
     let done = db
         .write(move |conn| {
+            for id in &ids {
+                if !seen::merge(conn, &by.access, Action::Edit, id.0)? {
+                    return Err(Refusal::Missing);
+                }
+            }
             let live = store::live_of(conn, &ids)?;
             for merge in &live {
                 if !since(conn, merge, followers)?.is_empty() {

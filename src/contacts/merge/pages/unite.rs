@@ -104,10 +104,12 @@ async fn show(
     request: &HttpRequest,
     asked: Asked,
 ) -> Answer {
+    within(viewer, db, &asked).await?;
     match asked.ids.as_slice() {
         [] => Err(Error::NotFound),
         [_] => {
-            let page = db.read(move |conn| pick(conn, &asked)).await?;
+            let access = viewer.access.clone();
+            let page = db.read(move |conn| pick(conn, &asked, &access)).await?;
             Ok(Either::Right(Page::new(viewer.shell(), page)))
         }
         _ => {
@@ -117,6 +119,14 @@ async fn show(
     }
 }
 
+/// Refuses records that somebody may not change as if they were not there.
+async fn within(viewer: &Viewer, db: &Db, asked: &Asked) -> Result<()> {
+    let (access, ids, kind) = (viewer.access.clone(), asked.ids.clone(), asked.kind);
+    let may = db.read(move |conn| store::are_within(conn, kind, &access, &ids));
+    let may: std::result::Result<bool, diesel::result::Error> = may.await;
+    if may? { Ok(()) } else { Err(Error::NotFound) }
+}
+
 async fn commit(
     viewer: &Viewer,
     db: &Db,
@@ -124,6 +134,7 @@ async fn commit(
     request: &HttpRequest,
     asked: Asked,
 ) -> Result<Either<Page<MergePage>, Redirect>> {
+    within(viewer, db, &asked).await?;
     let Some(keep) = asked.keep.filter(|keep| asked.ids.contains(keep)) else {
         return Err(Error::Invalid("Say which record stays.".to_owned()));
     };

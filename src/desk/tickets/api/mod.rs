@@ -18,7 +18,7 @@ use super::refusal::TicketError;
 use super::store;
 use crate::accounts::keyring::Keyring;
 use crate::accounts::rights::{EditTickets, ReadTickets};
-use crate::accounts::{ApiCan, store as accounts};
+use crate::accounts::{Action, ApiCan, Object, seen, store as accounts};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, MailboxId, MessageId, TicketId, UserId};
 use crate::db::{Conn, Db};
@@ -94,7 +94,7 @@ struct MessageJson {
 
 /// `GET /api/v1/tickets`: those of one status, the newest first. Needs: tickets:read.
 async fn index(
-    _program: ApiCan<ReadTickets>,
+    program: ApiCan<ReadTickets>,
     db: web::Data<Db>,
     params: web::Query<Params>,
 ) -> ApiResult<HttpResponse> {
@@ -118,6 +118,7 @@ async fn index(
             Some(cursor.ok_or_else(|| ApiError::invalid("cursor", message))?)
         }
     };
+    let reach = program.access.sees(Object::Tickets);
     let found = db
         .read(move |conn| {
             let (view, reader) = match params.assignee.as_deref() {
@@ -137,8 +138,10 @@ async fn index(
             };
             let page = match params.contact {
                 // Few enough that the status is looked at row by row.
-                Some(contact) => query::page_of_contact(conn, ContactId(contact), &ask, limit)?,
-                None => query::page(conn, &ask, reader, limit)?,
+                Some(contact) => {
+                    query::page_of_contact(conn, ContactId(contact), &ask, &reach, limit)?
+                }
+                None => query::page(conn, &ask, reader, &reach, limit)?,
             };
             let tickets = dressed(conn, page.rows)?;
             Ok::<_, diesel::result::Error>(json!({
@@ -187,6 +190,7 @@ async fn open(
 ) -> ApiResult<HttpResponse> {
     let asked: NewTicket = read(&body)?;
     let (keys, by) = (keys.get_ref().clone(), by(&program));
+    let access = program.access.clone();
     let made = db
         .write(move |conn| {
             let mailbox = match &asked.mailbox {
@@ -218,9 +222,14 @@ async fn open(
                 subject: asked.subject,
                 text: asked.text,
                 priority: asked.priority.unwrap_or(Priority::Normal),
-                assignee,
+                assignee: assignee.or(access.owner_of_new(Object::Tickets)),
                 is_outgoing: asked.send,
             };
+            if let Some(contact) = new.contact
+                && !seen::contact(conn, &access, Action::Read, contact.0)?
+            {
+                return Err(TicketError::Missing);
+            }
             let id = create::create(conn, &keys, &new, by)?;
             one(conn, id)?.ok_or(TicketError::Missing)
         })

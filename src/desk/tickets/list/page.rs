@@ -37,7 +37,7 @@ pub async fn index(
         .await?;
     let page = IndexPage {
         queue,
-        can_manage: ManageMailboxes::allows(viewer.user.role),
+        can_manage: ManageMailboxes::allows(&viewer.access),
     };
     Ok(Page::new(viewer.shell(), page))
 }

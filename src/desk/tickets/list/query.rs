@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::ask::{Ask, View};
+use crate::accounts::Reach;
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, TicketId, UserId};
 use crate::db::Conn;
@@ -17,6 +18,8 @@ use crate::web::{Cursor, Paged};
 
 /// Tickets on a page.
 pub const PAGE: usize = 40;
+/// Whose a ticket is.
+const OWNER: &str = "tickets.assignee_id";
 /// Counted no further than this.
 pub const MOST_COUNTED: i64 = 1_000;
 /// Hits of the search that are looked at.
@@ -27,6 +30,7 @@ pub fn page(
     conn: &mut Conn,
     ask: &Ask,
     reader: UserId,
+    reach: &Reach,
     limit: usize,
 ) -> QueryResult<Paged<Ticket>> {
     use tickets::{assignee_id, id, last_at, mailbox_id, status};
@@ -34,11 +38,15 @@ pub fn page(
     if !ask.q.is_empty() {
         let before = ask.after.as_ref().map(|cursor| cursor.id);
         let hits = search::find(conn, Kind::Ticket, &ask.q, before, HITS)?;
-        let rows = Ticket::query()
+        let mut query = Ticket::query()
             .filter(id.eq_any(hits.into_iter().map(TicketId)))
             .order(id.desc())
             .limit(most)
-            .load(conn)?;
+            .into_boxed();
+        if let Some(held) = reach.on(OWNER) {
+            query = query.filter(held);
+        }
+        let rows = query.load(conn)?;
         return Ok(Paged::from_loaded(rows, limit, |row| Cursor {
             key: String::new(),
             id: row.id.0,
@@ -56,6 +64,9 @@ pub fn page(
     if let Some(mailbox) = ask.mailbox {
         query = query.filter(mailbox_id.eq(mailbox));
     }
+    if let Some(held) = reach.on(OWNER) {
+        query = query.filter(held);
+    }
     let from = ask
         .after
         .as_ref()
@@ -69,14 +80,18 @@ pub fn page_of_contact(
     conn: &mut Conn,
     contact: ContactId,
     ask: &Ask,
+    reach: &Reach,
     limit: usize,
 ) -> QueryResult<Paged<Ticket>> {
     use tickets::{contact_id, id, last_at, status};
-    let query = Ticket::query()
+    let mut query = Ticket::query()
         .filter(contact_id.eq(contact))
         .filter(status.eq(ask.status))
         .limit(limit as i64 + 1)
         .into_boxed();
+    if let Some(held) = reach.on(OWNER) {
+        query = query.filter(held);
+    }
     let from = ask
         .after
         .as_ref()
@@ -112,8 +127,8 @@ pub struct Counts {
 }
 
 /// All of them in one question, each counted no further than it is shown.
-pub fn counts(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Counts> {
-    let one = |view, status| capped(view, status, reader);
+pub fn counts(conn: &mut Conn, ask: &Ask, reader: UserId, reach: &Reach) -> QueryResult<Counts> {
+    let one = |view, status| capped(view, status, reader, reach);
     let (mine, unassigned, all, open, waiting, solved, closed) = diesel::select((
         one(View::Mine, ask.status),
         one(View::Unassigned, ask.status),
@@ -135,11 +150,16 @@ pub fn counts(conn: &mut Conn, ask: &Ask, reader: UserId) -> QueryResult<Counts>
     })
 }
 
-fn capped(view: View, status: Status, reader: UserId) -> SqlLiteral<BigInt> {
+fn capped(view: View, status: Status, reader: UserId, reach: &Reach) -> SqlLiteral<BigInt> {
     let whose = match view {
         View::Mine => format!("assignee_id = {reader} AND "),
         View::Unassigned => "assignee_id IS NULL AND ".to_owned(),
         View::All => String::new(),
+    };
+    let whose = if reach.is_all() {
+        whose
+    } else {
+        format!("{} AND {whose}", reach.written("assignee_id"))
     };
     let most = MOST_COUNTED + 1;
     // Nothing in it is typed by anybody: a number and two words of ours.

@@ -6,8 +6,8 @@ use diesel::QueryResult;
 
 use super::ask::{Ask, View};
 use super::query::{self, Counts, MOST_COUNTED};
-use crate::accounts::Viewer;
 use crate::accounts::rights::{EditTickets, Right};
+use crate::accounts::{Object, Viewer};
 use crate::base::ids::{TicketId, UserId};
 use crate::base::text;
 use crate::contacts::store as people;
@@ -78,8 +78,9 @@ impl Queue {
         viewer: &Viewer,
         here: Option<TicketId>,
     ) -> QueryResult<Self> {
-        let found = query::page(conn, &ask, viewer.id(), query::PAGE)?;
-        let counts = query::counts(conn, &ask, viewer.id())?;
+        let reach = viewer.access.sees(Object::Tickets);
+        let found = query::page(conn, &ask, viewer.id(), &reach, query::PAGE)?;
+        let counts = query::counts(conn, &ask, viewer.id(), &reach)?;
         let lines = lines(conn, found.rows, &ask, viewer, here)?;
         let next = found.next.as_deref().and_then(Cursor::decode);
         let after = next.map_or_else(String::new, |cursor| {
@@ -95,7 +96,7 @@ impl Queue {
                 .into_iter()
                 .map(|mailbox| (mailbox.id.to_string(), mailbox.name))
                 .collect(),
-            can_edit: EditTickets::allows(viewer.user.role),
+            can_edit: EditTickets::allows(&viewer.access),
             level: if here.is_some() { 2 } else { 1 },
             ask,
         })

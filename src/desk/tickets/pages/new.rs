@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::by;
 use crate::accounts::keyring::Keyring;
 use crate::accounts::rights::EditTickets;
-use crate::accounts::{Can, Viewer};
+use crate::accounts::{Action, Can, Object, Viewer, seen};
 use crate::base::ids::ContactId;
 use crate::contacts::store as people;
 use crate::db::Db;
@@ -72,12 +72,19 @@ pub async fn create(
         subject: form.subject.clone(),
         text: form.text.clone(),
         priority: Priority::from_word(&form.priority).unwrap_or(Priority::Normal),
-        assignee: form.assignee.parse().ok(),
+        assignee: (form.assignee.parse().ok()).or(viewer.access.owner_of_new(Object::Tickets)),
         is_outgoing: form.direction == "out",
     };
-    let keys = keys.get_ref().clone();
+    let (keys, access) = (keys.get_ref().clone(), viewer.access.clone());
     let done = db
-        .write(move |conn| create::create(conn, &keys, &new, by))
+        .write(move |conn| {
+            if let Some(contact) = new.contact
+                && !seen::contact(conn, &access, Action::Read, contact.0)?
+            {
+                return Err(TicketError::Missing);
+            }
+            create::create(conn, &keys, &new, by)
+        })
         .await;
     match done {
         Ok(id) => {
@@ -94,11 +101,14 @@ pub async fn create(
 
 async fn page(viewer: &Viewer, db: &Db, form: NewForm, errors: Errors) -> Result<Page<NewPage>> {
     let contact: Option<ContactId> = form.contact.parse().ok();
+    let access = viewer.access.clone();
     let (boxes, owners, contact) = db
         .read(move |conn| {
             let contact = match contact {
-                Some(id) => people::live(conn, id)?,
-                None => None,
+                Some(id) if seen::contact(conn, &access, Action::Read, id.0)? => {
+                    people::live(conn, id)?
+                }
+                _ => None,
             };
             let boxes = mailboxes::all(conn)?;
             Ok::<_, diesel::result::Error>((boxes, people::owners(conn)?, contact))

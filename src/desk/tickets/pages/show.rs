@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::thread::{self, Piece, Thread};
 use super::typed::{Returned, Typed};
-use crate::accounts::rights::{EditContacts, EditTickets, ReadTickets, Right};
-use crate::accounts::{Can, Viewer};
+use crate::accounts::rights::{EditContacts, ReadTickets, Right};
+use crate::accounts::{Action, Can, Object, Viewer, seen};
 use crate::base::ids::{ContactId, MessageId, TicketId};
 use crate::base::text;
 use crate::contacts::cards::{Card, CardAsk, Cards};
@@ -226,7 +226,7 @@ impl ShowPage {
         before: MessageId,
     ) -> Result<Self> {
         let (id, now, zone) = (ticket.id, viewer.now, viewer.zone());
-        let role = viewer.user.role;
+        let access = &viewer.access;
         let ask = Ask::read(params);
         let at = ask.query();
         let Thread { pieces, older } = thread::read(conn, id, before, returned.seen, now, zone)?;
@@ -265,8 +265,10 @@ impl ShowPage {
             cc: addressees(cc, &typed.cc, typed),
             is_behind: returned.seen.is_some(),
             error: returned.error,
-            can_edit: EditTickets::allows(role),
-            can_edit_contact: EditContacts::allows(role),
+            can_edit: access
+                .reach(Object::Tickets, Action::Edit)
+                .covers(ticket.assignee_id),
+            can_edit_contact: EditContacts::allows(access),
             typed: returned.typed,
             at,
             ticket,
@@ -304,13 +306,14 @@ fn panel(
     context: &Context,
 ) -> QueryResult<Option<Panel>> {
     let id = people::survivor(conn, id)?;
-    let Some(contact) = people::live(conn, id)? else {
+    let is_seen = seen::contact(conn, &viewer.access, Action::Read, id.0)?;
+    let Some(contact) = people::live(conn, id)?.filter(|_| is_seen) else {
         return Ok(None);
     };
     let own = identities::of(conn, id)?;
     let name = identities::named(&contact, &own);
     let company = match contact.company_id {
-        Some(company) => people::company_names(conn, [company])?
+        Some(company) => people::companies_seen(conn, &viewer.access, [company])?
             .remove(&company)
             .map(|name| (name, format!("/companies/{company}"))),
         None => None,
@@ -324,7 +327,7 @@ fn panel(
         zone: viewer.zone(),
         can_edit: false,
         user: viewer.id(),
-        role: viewer.user.role,
+        access: viewer.access.clone(),
     };
     let place = [contact.city.as_str(), contact.country.as_str()];
     let place: Vec<&str> = place.into_iter().filter(|p| !p.is_empty()).collect();

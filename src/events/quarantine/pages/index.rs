@@ -128,7 +128,7 @@ pub async fn index(
         total: events(count, store::COUNTED),
         has_open: state == State::Open && count > 0,
         until: newest,
-        may_change: ManageQuarantine::allows(viewer.user.role),
+        may_change: ManageQuarantine::allows(&viewer.access),
         state,
         filter,
     };

@@ -85,7 +85,7 @@ async fn page(
         },
         is_cut,
         is_open: item.state == State::Open,
-        may_change: ManageQuarantine::allows(viewer.user.role),
+        may_change: ManageQuarantine::allows(&viewer.access),
         errors,
         item,
     };

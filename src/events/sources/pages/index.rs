@@ -64,7 +64,7 @@ pub async fn index(
     });
     let page = SourcesPage {
         rows: rows.collect(),
-        may_change: ManageSources::allows(viewer.user.role),
+        may_change: ManageSources::allows(&viewer.access),
     };
     Ok(Page::new(viewer.shell(), page))
 }

@@ -147,7 +147,7 @@ pub(super) async fn page(
     let page = ShowPage {
         source_id: id,
         status: Status::of(&source, last, now, zone),
-        may_change: ManageSources::allows(viewer.user.role),
+        may_change: ManageSources::allows(&viewer.access),
         tiles: Tiles::of(&day, known.quarantined, rejections.first(), zone),
         old_key: old_key(&source, now, zone),
         ways: WAYS,

@@ -316,5 +316,6 @@ pub fn by() -> By {
         name: "Ada Lovelace".to_owned(),
         ip: String::new(),
         now: clock::now(),
+        access: rapport::accounts::Access::everything(UserId(1)),
     }
 }
