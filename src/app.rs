@@ -36,6 +36,8 @@ use crate::jobs::{Kinds, Pace, Pulse, Schedule, Worker};
 use crate::mail::{self, MailError, Mailer};
 use crate::ops;
 use crate::privacy;
+use crate::search::recent::{self, Recent};
+use crate::search::{self, Finders};
 use crate::timeline::{self, Strands};
 use crate::web as kit;
 use crate::web::streams::Streams;
@@ -48,6 +50,15 @@ pub const FOLLOWERS: Followers = Followers(&[
     &related::FOLLOWER,
     &desk::related::FOLLOWER,
     &campaigns::story::FOLLOWER,
+]);
+
+/// Every kind of record that the search finds, in the order in which it shows them.
+pub const FINDERS: Finders = Finders(&[
+    &contacts::found::CONTACTS,
+    &contacts::companies::found::COMPANIES,
+    &deals::found::DEALS,
+    &desk::found::TICKETS,
+    &campaigns::found::CAMPAIGNS,
 ]);
 
 /// Everything a running instance shares.
@@ -79,6 +90,8 @@ pub struct House {
     pub streams: Streams,
     /// Openings and clicks of mails, until they are written down.
     pub hits: Hits,
+    /// Who opened which records lately.
+    pub recent: Recent,
 }
 
 /// Why the house cannot be built.
@@ -137,6 +150,7 @@ impl House {
             live: Live::default(),
             streams: Streams::default(),
             hits: Hits::default(),
+            recent: Recent::default(),
             config: Arc::new(config),
         })
     }
@@ -149,6 +163,7 @@ impl House {
             .with::<accounts::jobs::Sweep>(())
             .with::<duplicates::jobs::Search>(())
             .with::<duplicates::jobs::Walk>(())
+            .with::<search::jobs::Fill>(FINDERS)
             .with::<accounts::post::MailLink>(accounts::post::Tools {
                 mailer: self.mailer.clone(),
                 keys: self.keys.clone(),
@@ -238,6 +253,7 @@ impl House {
 fn schedule() -> Schedule {
     Schedule::new()
         .every(Duration::from_hours(24), duplicates::jobs::Search)
+        .every(Duration::from_hours(24), search::jobs::Fill)
         .every(Duration::from_hours(1), accounts::jobs::Sweep)
         .every(Duration::from_hours(1), SweepExports)
         .every(Duration::from_hours(1), contacts::import::sweep::Sweep)
@@ -288,6 +304,8 @@ pub fn app(
         .app_data(web::Data::new(house.live.clone()))
         .app_data(web::Data::new(house.streams.clone()))
         .app_data(web::Data::new(house.hits.clone()))
+        .app_data(web::Data::new(house.recent.clone()))
+        .app_data(web::Data::new(FINDERS))
         .app_data(web::Data::new(strands()))
         .app_data(web::Data::new(cards()))
         .app_data(web::Data::new(company_cards()))
@@ -298,6 +316,7 @@ pub fn app(
         .app_data(web::Data::new(gates()))
         .app_data(web::PayloadConfig::new(1 << 20))
         .app_data(kit::query_config())
+        .wrap(middleware::from_fn(recent::note))
         .wrap(middleware::from_fn(kit::conditional))
         .wrap(middleware::from_fn(kit::csrf_guard))
         .wrap(middleware::from_fn(kit::security))
@@ -425,6 +444,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/static/{hash}/{path:.*}", kit::get().to(kit::serve_asset));
     cfg.configure(demo::load::routes)
         .configure(accounts::pages::routes);
+    cfg.configure(search::routes);
     cfg.configure(record::routes);
     cfg.configure(privacy::routes).configure(campaigns::routes);
     cfg.configure(timeline::routes).configure(contacts::routes);

@@ -100,5 +100,6 @@ pub mod mail;
 pub mod metrics;
 pub mod ops;
 pub mod privacy;
+pub mod search;
 pub mod timeline;
 pub mod web;

@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
     &["jobs", "mail", "files"],
     &["web"],
     &["accounts"],
+    &["search"],
     &["filters"],
     &["timeline"],
     &["contacts"],
@@ -51,7 +52,7 @@ const BACKENDS: &[&str] = &[
     "pq_sys",
 ];
 /// Lines of `FLOORS` that hold slices.
-const SLICES: std::ops::Range<usize> = 5..18;
+const SLICES: std::ops::Range<usize> = 5..19;
 /// Rooms of a slice from the bottom up; those on one line do not know each other.
 const ROOMS: &[&[&str]] = &[
     &["model"],

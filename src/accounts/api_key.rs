@@ -25,7 +25,15 @@ pub struct ApiCan<R> {
     pub access: Access,
     /// When the request came.
     pub now: Timestamp,
+    scopes: String,
     right: PhantomData<R>,
+}
+
+impl<R> ApiCan<R> {
+    /// Whether the key has a scope besides the one that its right asks for.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.split_whitespace().any(|own| own == scope)
+    }
 }
 
 impl<R: Right> FromRequest for ApiCan<R> {
@@ -60,8 +68,8 @@ impl<R: Right> FromRequest for ApiCan<R> {
             };
             let (user, access, scopes, now) =
                 (holder.user, holder.access, holder.scopes, clock::now());
-            let has_scope =
-                R::SCOPE.is_some_and(|scope| scopes.split_whitespace().any(|s| s == scope));
+            let is_own = |scope: &str| scopes.split_whitespace().any(|own| own == scope);
+            let has_scope = R::SCOPE.is_some_and(|any| any.split(' ').any(is_own));
             if !has_scope || !R::allows(&access) {
                 return Err(ApiError::new(
                     StatusCode::FORBIDDEN,
@@ -69,7 +77,9 @@ impl<R: Right> FromRequest for ApiCan<R> {
                     format!(
                         "This key may not {}; it needs the scope {}.",
                         R::WHAT,
-                        R::SCOPE.unwrap_or("(none: not by key)")
+                        R::SCOPE
+                            .unwrap_or("(none: not by key)")
+                            .replace(' ', " or ")
                     ),
                 ));
             }
@@ -86,6 +96,7 @@ impl<R: Right> FromRequest for ApiCan<R> {
                 user,
                 access,
                 now,
+                scopes,
                 right: PhantomData,
             })
         })

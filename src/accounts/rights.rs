@@ -27,7 +27,7 @@ pub trait Right: 'static {
     const KEY: &'static str;
     /// For the refusal: "You may not …".
     const WHAT: &'static str;
-    /// The API key scope that grants it; `None`: never by key.
+    /// The API key scope that grants it, or several, each of which does; `None`: never by key.
     const SCOPE: Option<&'static str>;
     /// What a role of the workspace's own must grant.
     const NEED: Need;
@@ -146,6 +146,8 @@ rights! {
     ExportContacts "export_contacts": "export contacts", None, Need::Switch, [Admin | Manager | Sales | Marketing];
     /// Names, colours and ends of tags.
     ManageTags "manage_tags": "change tags", None, Need::Whole, [Admin | Manager | Marketing];
+    /// Asking the search; what it shows needs the right to read it.
+    Search "search": "search", Some("contacts:read deals:read tickets:read campaigns:read"), Need::Nothing, [Admin | Manager | Sales | Support | Marketing | ReadOnly];
     /// Sources, their events and their health.
     ReadSources "read_sources": "see sources", Some("sources:read"), Need::Whole, [Admin | Manager | Marketing | Support];
     /// Creating sources, keys, settings of sources.

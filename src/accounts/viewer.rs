@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::access::Access;
 use super::audit::By;
@@ -48,6 +48,10 @@ pub struct Viewer {
     /// What they keep in the sidebar.
     pub pins: Vec<NavPin>,
 }
+
+/// Whom a request was answered to; left with it for whoever looks at it afterwards.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenAs(pub UserId);
 
 impl Viewer {
     /// As the one who acts, for the audit.
@@ -115,6 +119,7 @@ impl FromRequest for Viewer {
             .filter(|_| request.path().starts_with("/settings"))
             .cloned();
         let pins = request.app_data::<web::Data<Pins>>().cloned();
+        let asked = request.clone();
         let cookie = request
             .cookie(SESSION_COOKIE)
             .map(|c| (token::hash(c.value()), form_token(c.value())));
@@ -146,6 +151,7 @@ impl FromRequest for Viewer {
                     .await
                     .map_err(Error::from)?;
             }
+            asked.extensions_mut().insert(SeenAs(signed_in.user.id));
             Ok(Self {
                 user: signed_in.user,
                 access,

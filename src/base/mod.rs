@@ -7,6 +7,7 @@ pub mod email_address;
 pub mod ids;
 pub mod money;
 pub mod phone;
+pub mod terms;
 pub mod text;
 pub mod text_enum;
 pub mod token;

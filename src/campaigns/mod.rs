@@ -7,6 +7,7 @@
 pub mod actions;
 mod api;
 pub mod events;
+pub mod found;
 pub mod hits;
 pub mod links;
 pub mod machines;

@@ -12,6 +12,7 @@ pub mod duplicates;
 pub mod export;
 pub mod fields;
 mod form;
+pub mod found;
 pub mod identities;
 pub mod import;
 pub mod list;

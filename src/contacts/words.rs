@@ -8,6 +8,7 @@ use super::store;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{phone, text};
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contacts, identities};
 
@@ -36,6 +37,8 @@ pub fn refresh_all(conn: &mut Conn, ids: &[ContactId]) -> QueryResult<()> {
             ))
             .load(conn)?;
         let companies = store::company_names(conn, found.iter().filter_map(|row| row.3))?;
+        let names = found.iter().map(|row| row.1.as_str());
+        spelling::learn(conn, Keep::Spelling, names)?;
         let mut words: HashMap<ContactId, Vec<String>> = HashMap::new();
         for (id, name, job_title, company) in found {
             let own = words.entry(id).or_default();
@@ -44,10 +47,11 @@ pub fn refresh_all(conn: &mut Conn, ids: &[ContactId]) -> QueryResult<()> {
             own.push(job_title);
         }
         add_identifiers(conn, chunk, &mut words)?;
-        for id in chunk {
-            let words = words.remove(id).unwrap_or_default();
-            search::put(conn, Kind::Contact, id.0, &words.join(" "))?;
-        }
+        let rows: Vec<(i64, String)> = chunk
+            .iter()
+            .map(|id| (id.0, words.remove(id).unwrap_or_default().join(" ")))
+            .collect();
+        search::renew(conn, Kind::Contact, &rows)?;
     }
     Ok(())
 }
@@ -83,30 +87,4 @@ fn add_identifiers(
 /// Takes a contact out of the search.
 pub fn remove(conn: &mut Conn, id: ContactId) -> QueryResult<()> {
     search::put(conn, Kind::Contact, id.0, "")
-}
-
-/// What is asked for, as it stands in the index: digits of a number run together, without the zero in front.
-pub fn asked(typed: &str) -> String {
-    let is_number = typed.chars().filter(char::is_ascii_digit).count() >= 5
-        && typed
-            .chars()
-            .all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
-    if !is_number {
-        return typed.to_owned();
-    }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    digits.trim_start_matches('0').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_asked_for_however_they_are_written() {
-        assert_eq!(asked("0171 234 567"), "171234567");
-        assert_eq!(asked("+47 57 85 12 04"), "4757851204");
-        assert_eq!(asked("Ada 57851204"), "Ada 57851204");
-        assert_eq!(asked("2024"), "2024");
-    }
 }

@@ -1090,6 +1090,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_pieces (id) {
+        id -> BigInt,
+        piece -> Text,
+        word -> Text,
+    }
+}
+
+diesel::table! {
+    recent_records (user_id, kind, record_id) {
+        user_id -> BigInt,
+        kind -> BigInt,
+        record_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     view_pins,
     bulk_runs,
@@ -1170,4 +1187,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     roles,
     teams,
     team_people,
+    search_pieces,
+    recent_records,
 );

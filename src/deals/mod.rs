@@ -7,6 +7,7 @@
 pub mod actions;
 mod api;
 mod attention;
+pub mod found;
 pub mod imported;
 mod listing;
 pub mod model;

@@ -8,7 +8,7 @@ use crate::base::ids::ContactId;
 use crate::base::{EmailAddress, text};
 use crate::contacts::model::NewContact;
 use crate::contacts::refusal::Refusal as ContactRefusal;
-use crate::contacts::{By, Contact, actions as contacts, identities, words};
+use crate::contacts::{By, Contact, actions as contacts, identities};
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::contacts as table;
@@ -18,7 +18,7 @@ const MOST: i64 = 8;
 
 /// People with these words, as lines that [`named`] reads back.
 pub fn suggest(conn: &mut Conn, typed: &str, access: &Access) -> QueryResult<Vec<String>> {
-    let hits = search::find(conn, Kind::Contact, &words::asked(typed), None, MOST)?;
+    let hits = search::find(conn, Kind::Contact, typed, None, MOST)?;
     let rows: Vec<Contact> = Contact::query()
         .filter(table::id.eq_any(hits))
         .filter(table::deleted_at.is_null())

@@ -9,7 +9,7 @@ pub mod tickets;
 
 use actix_web::web;
 
-pub use tickets::{related, story};
+pub use tickets::{found, related, story};
 
 /// Routes of the desk.
 pub fn routes(cfg: &mut web::ServiceConfig) {

@@ -3,6 +3,7 @@
 // Never inside a text field, never with a dialog open.
 import { open } from "./dialog.js";
 import { openMenu } from "./menu.js";
+import { openPalette } from "./palette.js";
 
 const WRITES = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 const shown = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
@@ -35,14 +36,7 @@ function press(element) {
 }
 
 function search() {
-  const field = shown("[data-search]");
-  if (!field) {
-    const menu = shown(".find-menu");
-    if (!menu) return false;
-    return openMenu(menu);
-  }
-  field.focus();
-  field.select();
+  return openPalette();
 }
 
 function create() {

@@ -5,6 +5,7 @@ import "./swap.js";
 import "./dialog.js";
 import "./menu.js";
 import "./keys.js";
+import "./palette.js";
 import "./pick.js";
 import "./inline_edit.js";
 import "./cells.js";

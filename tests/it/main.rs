@@ -27,5 +27,6 @@ mod jobs;
 mod ops;
 mod plans;
 mod quarantine;
+mod search;
 mod sources;
 mod support;

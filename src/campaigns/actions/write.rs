@@ -9,6 +9,7 @@ use crate::base::ids::{CampaignId, TemplateId, TopicId, ViewId};
 use crate::campaigns::model::{Campaign, Content, State, Template};
 use crate::campaigns::store;
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{campaign_tallies, campaigns, templates};
 
@@ -157,9 +158,15 @@ pub fn delete(
     Ok(campaign)
 }
 
-/// The words by which it is found: its name and its subject.
-fn index(conn: &mut Conn, id: CampaignId, name: &str, content: &Content) -> QueryResult<()> {
+/// Writes down the words by which it is found: its name and its subject.
+pub(in crate::campaigns) fn index(
+    conn: &mut Conn,
+    id: CampaignId,
+    name: &str,
+    content: &Content,
+) -> QueryResult<()> {
     let words = format!("{name} {}", content.subject);
+    spelling::learn(conn, Keep::Parts, [name])?;
     search::put(conn, Kind::Campaign, id.0, &words)
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::desks;
 use super::reader::Kind;
 use super::stand::Stand;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, phone, text};
 use crate::db::Conn;
 use crate::db::schema::{contact_tags, contacts, identities, sources, tags, tickets};
 use crate::web::Cursor;
@@ -51,9 +51,12 @@ impl Places<'_> {
         kinds.push(self.pages("any_record", "any record", paths("/contacts/", &any)));
         let common = ["anna", "an", "mü", "lo", "шевч", "田中", "buyer"];
         let asked = common.map(|word| format!("/contacts?q={}", encoded(word)));
-        kinds.push(self.pages("search", "search, common words", asked.to_vec()));
+        kinds.push(self.pages("list_search", "contact list, common words", asked.to_vec()));
         let rare = self.rare()?;
-        kinds.push(self.pages("rare", "search, one person", rare));
+        kinds.push(self.pages("rare", "contact list, one person", rare));
+        let (typed, misspelt) = self.typed()?;
+        kinds.push(self.pages("search", "search over everything", typed));
+        kinds.push(self.pages("misspelt", "search, misspelt", misspelt));
         kinds.push(self.api()?);
         for (key, label, paths) in desks::deals(self.conn)? {
             kinds.push(self.pages(key, label, paths));
@@ -222,6 +225,49 @@ impl Places<'_> {
             .collect())
     }
 
+    /// What people type into the search: names, their beginnings, parts of addresses, digits, words that very many share;
+    /// and the same with a slip.
+    fn typed(&mut self) -> QueryResult<(Vec<String>, Vec<String>)> {
+        let ids = self.any()?;
+        type Row = (String, Option<String>, Option<String>);
+        let rows: Vec<Row> = contacts::table
+            .filter(contacts::id.eq_any(ids))
+            .select((contacts::name, contacts::email, contacts::phone))
+            .load(self.conn)?;
+        let common = [
+            "example", "com", "manager", "anna", "a", "田中", "0049", "invoice",
+        ];
+        let mut typed: Vec<String> = common.map(str::to_owned).to_vec();
+        let mut misspelt = Vec::new();
+        for (n, (name, email, phone)) in rows.into_iter().enumerate() {
+            let (local, domain) = email
+                .as_deref()
+                .and_then(|e| e.split_once('@'))
+                .unwrap_or_default();
+            let national = phone
+                .as_deref()
+                .and_then(phone::national)
+                .unwrap_or_default();
+            let word = name.split(' ').next_back().unwrap_or_default();
+            typed.push(match n % 6 {
+                0 => name.clone(),
+                1 => word.chars().take(3).collect(),
+                2 => local.to_owned(),
+                3 => domain.to_owned(),
+                4 => format!("0{}", text::cut(&national, 6)),
+                _ => word.to_owned(),
+            });
+            misspelt.extend(slip(&name));
+        }
+        let address = |words: Vec<String>| {
+            let words = words.iter().filter(|word| !word.is_empty());
+            words
+                .map(|word| format!("/search/hits?q={}", encoded(word)))
+                .collect()
+        };
+        Ok((address(typed), address(misspelt)))
+    }
+
     fn common_tag(&mut self) -> QueryResult<i64> {
         let tag: Option<i64> = contact_tags::table
             .inner_join(tags::table.on(tags::id.eq(contact_tags::tag_id)))
@@ -254,6 +300,18 @@ const FILTERS: [(&str, &str); 7] = [
 
 fn paths(before: &str, ids: &[i64]) -> Vec<String> {
     ids.iter().map(|id| format!("{before}{id}")).collect()
+}
+
+/// A name with two letters of its last word in the wrong order.
+fn slip(name: &str) -> Option<String> {
+    let (first, last) = name.rsplit_once(' ')?;
+    let mut letters: Vec<char> = last.chars().collect();
+    if letters.len() < 5 || !last.is_ascii() {
+        return None;
+    }
+    letters.swap(2, 3);
+    let last: String = letters.into_iter().collect();
+    Some(format!("{first} {last}"))
 }
 
 fn encoded(text: &str) -> String {

@@ -23,8 +23,10 @@ use super::{Failure, say, say_error};
 use crate::base::clock;
 use crate::config::Config;
 use crate::db::dialect::bulk;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::schema::{companies as company_table, contacts, events};
 use crate::db::{Conn, DatabaseUrl, Db, lock, migrate};
+use crate::search::jobs::mark_filled;
 use plan::{Plan, Size};
 use world::World;
 
@@ -109,10 +111,28 @@ fn fill(conn: &mut Conn, mut plan: Plan, many: &Many) -> Result<(), Failure> {
     let n = loading.len();
     loading.finish(conn)?;
     deals::count(conn)?;
+    spell(conn)?;
     say_error(&format!(
         "indexes: {n} in {:.0} s",
         started.elapsed().as_secs_f64()
     ));
+    Ok(())
+}
+
+/// How names are spelled, once the index of it is there. Every record has its words by now.
+fn spell(conn: &mut Conn) -> Result<(), Failure> {
+    let companies: Vec<String> = company_table::table
+        .select(company_table::name)
+        .load(conn)?;
+    let people = names::CULTURES
+        .iter()
+        .flat_map(|culture| culture.given.iter().chain(culture.family));
+    let people: Vec<&str> = people.flat_map(|(own, latin)| [*own, *latin]).collect();
+    Db::transaction_on(conn, |conn| {
+        spelling::learn(conn, Keep::Parts, companies.iter().map(String::as_str))?;
+        spelling::learn(conn, Keep::Spelling, people)?;
+        mark_filled(conn, clock::now())
+    })?;
     Ok(())
 }
 

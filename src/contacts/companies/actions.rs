@@ -8,11 +8,12 @@ use super::{is_free_mail, store};
 use crate::accounts::audit;
 use crate::accounts::{Action, Object, seen};
 use crate::base::ids::{CRM_SOURCE, CompanyId, TagId, UserId};
-use crate::base::{EmailAddress, text};
+use crate::base::{EmailAddress, phone, text};
 use crate::contacts::model::{By, Stage};
 use crate::contacts::refusal::{Clash, Refusal};
 use crate::contacts::{purge, store as people, tags};
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{companies, company_domains};
 use crate::timeline::{self, About, EntryKind, NewEntry};
@@ -333,14 +334,27 @@ fn set_column(conn: &mut Conn, id: CompanyId, field: CompanyField, to: &str) -> 
     .map(|_| ())
 }
 
-/// The words by which it is found: its name, domains, city.
-pub(in crate::contacts) fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
+/// Writes down the words by which it is found as it is now: its name, domains, city, number.
+pub fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
     let Some(company) = store::live(conn, id)? else {
         return Ok(());
     };
     let domains = store::domains(conn, id)?.join(" ");
-    let words = format!("{} {domains} {}", company.name, company.city);
+    let number = company.phone.as_deref().map(dialled).unwrap_or_default();
+    let words = format!("{} {domains} {} {number}", company.name, company.city);
+    spelling::learn(conn, Keep::Parts, [company.name.as_str()])?;
     search::put(conn, Kind::Company, id.0, &words)
+}
+
+/// A number that stands as it was typed, with and without the country's digits.
+fn dialled(typed: &str) -> String {
+    match phone::parse(typed, None) {
+        Some(e164) => format!("{e164} {}", phone::national(&e164).unwrap_or_default()),
+        None => {
+            let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+            digits.trim_start_matches('0').to_owned()
+        }
+    }
 }
 
 pub(super) fn tell(

@@ -7,6 +7,7 @@ mod domains;
 mod edit;
 pub mod family;
 mod fields;
+pub mod found;
 mod gather;
 mod list;
 mod member;

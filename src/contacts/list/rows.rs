@@ -9,7 +9,6 @@ use super::query::{
 };
 use super::sifted;
 use crate::base::ids::{ContactId, UserId};
-use crate::contacts::words;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{contacts, identities};
 use crate::db::{Cached, Conn, padded};
@@ -124,11 +123,10 @@ fn searched(conn: &mut Conn, ask: &Ask, reader: UserId, narrow: &Narrow) -> Quer
             .load(conn)?;
         rows = among(conn, exact)?;
     }
-    let asked = words::asked(&ask.q);
     let mut is_end = false;
     // Filters may leave little of many hits; ever larger rounds, and few of them, bound the work of one page.
     for wanted in [HITS, 200, 500, 500, 500] {
-        let hits = search::find(conn, Kind::Contact, &asked, below, wanted)?;
+        let hits = search::find(conn, Kind::Contact, &ask.q, below, wanted)?;
         below = hits.last().copied().or(below);
         is_end = (hits.len() as i64) < wanted;
         for row in among(conn, hits.into_iter().map(ContactId).collect())? {

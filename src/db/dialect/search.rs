@@ -1,18 +1,20 @@
-//! Words of records: FTS5 on SQLite, tsvector on PostgreSQL (`blocks`), behind two functions. Both are given folded text,
-//! so that accents and case never matter.
+//! Words of records: FTS5 on SQLite, tsvector on PostgreSQL (`blocks`), behind a few functions. Both are given words that
+//! `base::terms` has folded and cut, each with the letter of its kind in front, so that a search for deals never walks over
+//! the contacts with the same word; FTS5 keeps the beginnings of words as lists of their own, so that a word that half of all
+//! contacts share costs no more than a rare one. How words are spelled is kept apart (`spelling`).
 
 pub(super) mod blocks;
+pub mod spelling;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::prepared::prepared;
-use crate::base::text;
+use crate::base::terms::{self, Asked};
 use crate::db::Conn;
 
-/// What is indexed. Each kind has a range of row ids to itself in the one index, so that a search for deals never walks
-/// over the contacts with the same word. Numbers are stored: they never change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is indexed. Each kind has a range of row ids to itself in the one index. Numbers are stored: they never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A contact.
     Contact = 0,
@@ -30,12 +32,50 @@ pub enum Kind {
 const ID_BITS: u32 = 48;
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Contact,
+        Self::Company,
+        Self::Deal,
+        Self::Ticket,
+        Self::Campaign,
+    ];
+
+    /// As it is stored beside an id.
+    pub fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// The kind of a number.
+    pub fn of_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
     fn first(self) -> i64 {
         (self as i64) << ID_BITS
     }
 
     fn rowid(self, id: i64) -> i64 {
         self.first() + id
+    }
+
+    /// In front of its words.
+    fn letter(self) -> char {
+        match self {
+            Self::Contact => 'c',
+            Self::Company => 'o',
+            Self::Deal => 'd',
+            Self::Ticket => 't',
+            Self::Campaign => 'm',
+        }
+    }
+
+    /// The words of a record as both indexes store them.
+    fn indexed(self, text: &str) -> String {
+        let letter = self.letter();
+        let words = terms::indexed(text);
+        let words: Vec<String> = words.iter().map(|word| format!("{letter}{word}")).collect();
+        words.join(" ")
     }
 }
 
@@ -45,7 +85,7 @@ pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()>
     prepared("DELETE FROM search_words WHERE rowid = $1")
         .bind::<BigInt, _>(rowid)
         .execute(conn)?;
-    let words = indexed(words);
+    let words = kind.indexed(words);
     if words.is_empty() {
         return Ok(());
     }
@@ -63,7 +103,7 @@ pub fn put(conn: &mut Conn, kind: Kind, id: i64, words: &str) -> QueryResult<()>
 pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryResult<()> {
     let rows: Vec<(i64, String)> = records
         .iter()
-        .map(|(id, words)| (kind.rowid(*id), indexed(words)))
+        .map(|(id, words)| (kind.rowid(*id), kind.indexed(words)))
         .filter(|(_, words)| !words.is_empty())
         .collect();
     match conn {
@@ -84,33 +124,91 @@ pub fn put_all(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryR
     Ok(())
 }
 
+/// Replaces the words of many records.
+pub fn renew(conn: &mut Conn, kind: Kind, records: &[(i64, String)]) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => {
+            for (id, _) in records {
+                prepared("DELETE FROM search_words WHERE rowid = $1")
+                    .bind::<BigInt, _>(kind.rowid(*id))
+                    .execute(conn)?;
+            }
+        }
+        Conn::Pg(c) => {
+            let rowids = records.iter().map(|(id, _)| kind.rowid(*id)).collect();
+            blocks::remove_all(c, rowids)?;
+        }
+    }
+    put_all(conn, kind, records)
+}
+
 #[derive(QueryableByName)]
 struct Hit {
     #[diesel(sql_type = BigInt)]
     rowid: i64,
 }
 
-/// Ids whose words begin with every word asked for, newest id first, below `before`, at most `limit`.
+/// Whether a word is found by its beginning or only as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// Words that begin so.
+    Beginning,
+    /// These words.
+    Whole,
+}
+
+/// Ids whose words begin with every word typed, newest id first, below `before`, at most `limit`.
 pub fn find(
     conn: &mut Conn,
     kind: Kind,
-    asked: &str,
+    typed: &str,
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<i64>> {
-    let words = tokens(asked);
-    if words.is_empty() {
+    ask(
+        conn,
+        kind,
+        &Asked::read(typed),
+        Fit::Beginning,
+        before,
+        limit,
+    )
+}
+
+/// As [`find`], of a question that was read before.
+pub fn ask(
+    conn: &mut Conn,
+    kind: Kind,
+    asked: &Asked,
+    fit: Fit,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<i64>> {
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
     let below = kind.rowid(before.unwrap_or((1 << ID_BITS) - 1));
     let rowids = match conn {
-        Conn::Pg(c) => blocks::find(c, &words, kind.first(), below, limit)?,
+        Conn::Pg(c) => {
+            let query = |label: &str| {
+                let star = if fit == Fit::Whole { "" } else { ":*" };
+                let letter = kind.letter();
+                expression(asked, [" & ", " | "], |word| {
+                    format!("'{label}{letter}{word}'{star}")
+                })
+            };
+            blocks::find(c, query, kind.first(), below, limit)?
+        }
         Conn::Sqlite(_) => {
-            let query: Vec<String> = words.iter().map(|w| format!("\"{w}\"*")).collect();
+            let star = if fit == Fit::Whole { "" } else { "*" };
+            let letter = kind.letter();
+            let query = expression(asked, [" AND ", " OR "], |word| {
+                format!("\"{letter}{word}\"{star}")
+            });
             let hits: Vec<Hit> = prepared(
                 "SELECT rowid FROM search_words WHERE search_words MATCH $1 AND rowid < $2 AND rowid > $3 ORDER BY rowid DESC LIMIT $4",
             )
-            .bind::<Text, _>(query.join(" "))
+            .bind::<Text, _>(query)
             .bind::<BigInt, _>(below)
             .bind::<BigInt, _>(kind.first())
             .bind::<BigInt, _>(limit)
@@ -124,26 +222,21 @@ pub fn find(
         .collect())
 }
 
-/// The words of a record as both indexes store them: each once, bounded.
-fn indexed(words: &str) -> String {
-    let mut all = tokens_of(words, 64);
-    all.sort();
-    all.dedup();
-    all.join(" ")
-}
-
-fn tokens(asked: &str) -> Vec<String> {
-    tokens_of(asked, 8)
-}
-
-/// Folded runs of letters and digits: the same cut on both databases, for indexing and for asking.
-fn tokens_of(text: &str, max: usize) -> Vec<String> {
-    text::fold(text)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(max)
-        .map(|word| text::cut(word, 60).to_owned())
-        .collect()
+/// A question in the language of an index. Words hold letters, digits and marks only, so nothing in them is read as a sign.
+fn expression(asked: &Asked, [and, or]: [&str; 2], term: impl Fn(&str) -> String) -> String {
+    let way = |way: &Vec<String>| {
+        let terms: Vec<String> = way.iter().map(|word| term(word)).collect();
+        format!("({})", terms.join(and))
+    };
+    let groups: Vec<String> = asked
+        .groups
+        .iter()
+        .map(|group| {
+            let ways: Vec<String> = group.ways.iter().map(way).collect();
+            format!("({})", ways.join(or))
+        })
+        .collect();
+    groups.join(and)
 }
 
 #[cfg(test)]
@@ -151,8 +244,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_cut_alike_for_indexing_and_asking() {
-        assert_eq!(tokens("Sæther-Løvås \"x\"*"), ["sæther", "løvas", "x"]);
-        assert_eq!(indexed("Ada ada@example.com"), "ada com example");
+    fn words_carry_the_letter_of_their_kind() {
+        assert_eq!(
+            Kind::Contact.indexed("Ada ada@example.com"),
+            "cada ccom cexample"
+        );
+        assert_eq!(Kind::Ticket.indexed("\"*\""), "");
+    }
+
+    #[test]
+    fn a_question_is_written_in_the_language_of_the_index() {
+        let asked = Asked::read("0171 234 \"Ada\" NEAR*");
+        assert_eq!(
+            expression(&asked, [" AND ", " OR "], |word| format!("\"{word}\"*")),
+            "((\"171234\"*) OR (\"0171\"* AND \"234\"*)) AND ((\"ada\"*)) AND ((\"near\"*))"
+        );
     }
 }

@@ -19,6 +19,7 @@ use crate::base::ids::{ContactId, DealId};
 use crate::contacts::By;
 use crate::contacts::store as contacts;
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::search::{self, Kind};
 use crate::events::acts::{self, Act};
 use crate::timeline::{self, EntryKind, NewEntry};
@@ -133,12 +134,26 @@ fn record(
     audit::record(conn, &by.audited(), &action, object, &entry.words(), by.now)
 }
 
-/// The words by which it is found: its title and its company.
+/// Writes down the words by which it is found: its title and its company.
 fn index(conn: &mut Conn, deal: &Deal) -> QueryResult<()> {
-    let company = match deal.company_id {
-        Some(id) => contacts::company_names(conn, [id])?.remove(&id),
-        None => None,
+    index_all(conn, [deal])
+}
+
+/// As [`index`], of many.
+pub(super) fn index_all<'a>(
+    conn: &mut Conn,
+    deals: impl IntoIterator<Item = &'a Deal>,
+) -> QueryResult<()> {
+    let deals: Vec<&Deal> = deals.into_iter().collect();
+    let companies = deals.iter().filter_map(|deal| deal.company_id);
+    let companies = contacts::company_names(conn, companies)?;
+    let words = |deal: &&Deal| {
+        let company = deal.company_id.and_then(|id| companies.get(&id));
+        let company = company.map_or("", String::as_str);
+        (deal.id.0, format!("{} {company}", deal.title))
     };
-    let words = format!("{} {}", deal.title, company.unwrap_or_default());
-    search::put(conn, Kind::Deal, deal.id.0, &words)
+    let rows: Vec<(i64, String)> = deals.iter().map(words).collect();
+    let titles = deals.iter().map(|deal| deal.title.as_str());
+    spelling::learn(conn, Keep::Parts, titles)?;
+    search::renew(conn, Kind::Deal, &rows)
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod found;
 pub mod list;
 pub mod live;
 pub mod model;

@@ -337,3 +337,24 @@ pub fn take_off_tag(conn: &mut Conn, id: TicketId, tag: TagId) -> QueryResult<bo
         .execute(conn)?;
     Ok(gone > 0)
 }
+
+/// The words of the next tickets behind one: number, subject, people.
+pub fn words(conn: &mut Conn, after: TicketId, limit: i64) -> QueryResult<Vec<(i64, String)>> {
+    let rows: Vec<(i64, String, Option<(String, Option<String>)>)> = tickets::table
+        .left_join(contacts::table.on(tickets::contact_id.eq(contacts::id.nullable())))
+        .filter(tickets::id.gt(after))
+        .order(tickets::id)
+        .limit(limit)
+        .select((
+            tickets::id,
+            tickets::subject,
+            (contacts::name, contacts::email).nullable(),
+        ))
+        .load(conn)?;
+    let words = |(id, subject, who): (i64, String, Option<(String, Option<String>)>)| {
+        let (name, email) = who.unwrap_or_default();
+        let email = email.unwrap_or_default();
+        (id, format!("{id} {subject} {name} {email}"))
+    };
+    Ok(rows.into_iter().map(words).collect())
+}

@@ -6,12 +6,12 @@ use diesel::upsert::excluded;
 use super::claims::Claim;
 use super::read::Draft;
 use super::trait_keys::key_ids;
-use crate::base::ids::{ContactId, IdentityId, SourceId};
+use crate::base::ids::{CompanyId, ContactId, IdentityId, SourceId};
 use crate::base::{EmailAddress, Timestamp, text};
+use crate::contacts::companies::actions::index as index_words;
 use crate::contacts::companies::is_free_mail;
 use crate::contacts::fields::index::{self, Declared};
 use crate::contacts::survivorship::{self, Order};
-use crate::db::dialect::search;
 use crate::db::schema::{companies, company_domains, company_people, company_traits, contacts};
 use crate::db::{Conn, PortableExt};
 
@@ -171,7 +171,7 @@ fn create(
         ))
         .returning(c::id)
         .get_result(conn)?;
-    search::put(conn, search::Kind::Company, id, name)?;
+    index_words(conn, CompanyId(id))?;
     Ok(id)
 }
 
@@ -183,7 +183,7 @@ fn rename(conn: &mut Conn, company: i64, name: &str, now: Timestamp) -> QueryRes
             companies::updated_at.eq(now),
         ))
         .execute(conn)?;
-    search::put(conn, search::Kind::Company, company, name)
+    index_words(conn, CompanyId(company))
 }
 
 /// The domain of a domain or address of a website. That of a mail provider says nothing about a company.
@@ -200,7 +200,7 @@ fn add_domain(conn: &mut Conn, company: i64, domain: String) -> QueryResult<()> 
         .count()
         .get_result(conn)?;
     // A domain another company has stays there.
-    diesel::insert_into(company_domains::table)
+    let added = diesel::insert_into(company_domains::table)
         .values((
             company_domains::domain.eq(domain),
             company_domains::company_id.eq(company),
@@ -210,6 +210,9 @@ fn add_domain(conn: &mut Conn, company: i64, domain: String) -> QueryResult<()> 
         .do_nothing()
         .portable()
         .execute(conn)?;
+    if added > 0 {
+        index_words(conn, CompanyId(company))?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use crate::base::{Timestamp, text};
 use crate::contacts::companies::model::CompanyField;
 use crate::contacts::model::Stage;
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::{reserve, search};
 use crate::db::schema::{companies, company_domains};
 use crate::timeline::{self, About, EntryKind, NewEntry};
@@ -92,6 +93,8 @@ pub(super) fn make(
     insert_all!(conn, companies::table, &rows);
     // A company in the trash keeps its domain.
     insert_missing!(conn, company_domains::table, &domains);
+    let names = rows.iter().map(|row| row.name.as_str());
+    spelling::learn(conn, Keep::Parts, names)?;
     search::put_all(conn, search::Kind::Company, &words)?;
     timeline::add_all(conn, &told)?;
     remember(conn, ground, "company", rows.iter().map(|row| row.id.0))

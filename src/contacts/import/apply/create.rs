@@ -14,6 +14,7 @@ use crate::base::ids::{CompanyId, ContactId, IdentityId, SourceId, TagId, TraitK
 use crate::contacts::fields::{Object, index};
 use crate::contacts::model::{self, Field, Stage};
 use crate::db::Conn;
+use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::{reserve, search, upsert};
 use crate::db::schema::{activities, company_people, contact_tags, contacts, identities};
 use crate::timeline::{self, About, EntryKind, NewEntry};
@@ -324,6 +325,8 @@ impl<'a> Rows<'a> {
         insert_all!(conn, company_people::table, &self.links);
         insert_missing!(conn, contact_tags::table, &self.tags);
         write_notes(conn, ground, &self.notes)?;
+        let names = self.contacts.iter().map(|row| row.name.as_str());
+        spelling::learn(conn, Keep::Spelling, names)?;
         search::put_all(conn, search::Kind::Contact, &self.words)?;
         timeline::add_all(conn, &self.told)
     }

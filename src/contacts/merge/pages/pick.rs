@@ -9,7 +9,6 @@ use super::list;
 use super::said::Said;
 use crate::accounts::Access;
 use crate::base::text;
-use crate::contacts::words;
 use crate::db::Conn;
 use crate::db::dialect::search;
 use crate::web::{Error, Result};
@@ -49,7 +48,7 @@ pub(super) fn pick(conn: &mut Conn, asked: &Asked, access: &Access) -> Result<Pi
         Kind::Contact => search::Kind::Contact,
         Kind::Company => search::Kind::Company,
     };
-    let mut ids = search::find(conn, index, &words::asked(&asked.typed), None, OFFERED + 1)?;
+    let mut ids = search::find(conn, index, &asked.typed, None, OFFERED + 1)?;
     ids.retain(|other| *other != id);
     ids.truncate(usize::try_from(OFFERED).unwrap_or_default());
     let mut named = ids.clone();

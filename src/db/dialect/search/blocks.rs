@@ -1,5 +1,5 @@
 //! Words on PostgreSQL. Its inverted index has no order: of a word that a hundred thousand have, it would fetch them all to
-//! find the newest fifty. So every word is stored with the block of ids it is of (`07a/anna`), and a search goes from the
+//! find the newest fifty. So every word is stored with the block of ids it is of (`07a/canna`), and a search goes from the
 //! newest block to the oldest, as many at a time as are likely to be needed. A common word is found in the first block; a
 //! rare one costs a step in the index for each.
 
@@ -10,8 +10,8 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use super::ID_BITS;
 use crate::db::dialect::prepared::prepared;
 
-/// Ids of a block, as a power of two.
-const BLOCK_BITS: u32 = 12;
+/// Ids of a block, as a power of two: a rare word costs a step for each block there is, a common one the rows of a block.
+const BLOCK_BITS: u32 = 14;
 /// Blocks asked for at a time at the most.
 const MOST_BLOCKS: i64 = 1_024;
 
@@ -64,10 +64,19 @@ pub(super) fn put_all(conn: &mut PgConnection, rows: &[(i64, String)]) -> QueryR
     .map(|_| ())
 }
 
-/// Rows between `above` and `below`, neither included, that have words beginning with each of these; newest first.
+/// Takes the words of rows away.
+pub(super) fn remove_all(conn: &mut PgConnection, rowids: Vec<i64>) -> QueryResult<()> {
+    prepared("DELETE FROM search_words WHERE rowid = ANY($1)")
+        .bind::<Array<BigInt>, _>(rowids)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Rows between `above` and `below`, neither included, newest first, that answer a question; `query` puts it for the block
+/// whose label it is given.
 pub(super) fn find(
     conn: &mut PgConnection,
-    words: &[String],
+    query: impl Fn(&str) -> String,
     above: i64,
     below: i64,
     limit: i64,
@@ -88,7 +97,7 @@ pub(super) fn find(
     let mut many = 1;
     while next >= last && (hits.len() as i64) < limit {
         let end = (next - many + 1).max(last);
-        hits.extend(in_blocks(conn, words, end, next, below)?);
+        hits.extend(in_blocks(conn, &query, end, next, below)?);
         let asked = (newest >> BLOCK_BITS) - end + 1;
         many = blocks_for(limit, hits.len() as i64, asked);
         next = end - 1;
@@ -111,17 +120,13 @@ fn blocks_for(limit: i64, found: i64, asked: i64) -> i64 {
 /// What the blocks from `newest` down to `oldest` hold.
 fn in_blocks(
     conn: &mut PgConnection,
-    words: &[String],
+    query: &impl Fn(&str) -> String,
     oldest: i64,
     newest: i64,
     below: i64,
 ) -> QueryResult<Vec<i64>> {
     let queries: Vec<String> = (oldest..=newest)
-        .map(|block| {
-            let label = label(block << BLOCK_BITS);
-            let terms: Vec<String> = words.iter().map(|w| format!("'{label}{w}':*")).collect();
-            terms.join(" & ")
-        })
+        .map(|block| query(&label(block << BLOCK_BITS)))
         .collect();
     // The bound on ids stands outside, or the planner fetches all that are within it from the other index, for each block.
     let hits: Vec<Hit> = prepared(
@@ -142,8 +147,8 @@ mod tests {
     #[test]
     fn labels_tell_kinds_and_blocks_apart() {
         assert_eq!(label(0), "00/");
-        assert_eq!(label(4_095), "00/");
-        assert_eq!(label(4_096), "01/");
+        assert_eq!(label(16_383), "00/");
+        assert_eq!(label(16_384), "01/");
         assert_eq!(label((3 << ID_BITS) + (0x7a << BLOCK_BITS) + 5), "37a/");
     }
 

@@ -245,17 +245,9 @@ fn properties(ticket: &Ticket) -> Value {
     })
 }
 
-/// The words by which a ticket is found: number, subject, people.
+/// Writes down the words by which a ticket is found: number, subject, people.
 pub(super) fn index(conn: &mut Conn, id: TicketId) -> QueryResult<()> {
-    let Some(ticket) = store::find(conn, id)? else {
-        return Ok(());
-    };
-    let mut words = vec![id.to_string(), ticket.subject.clone()];
-    if let Some(contact) = ticket.contact_id
-        && let Some(contact) = contacts::store::find(conn, contact)?
-    {
-        words.push(contact.name);
-        words.extend(contact.email);
-    }
-    search::put(conn, search::Kind::Ticket, id.0, &words.join(" "))
+    let rows = store::words(conn, TicketId(id.0 - 1), 1)?;
+    let rows: Vec<(i64, String)> = rows.into_iter().filter(|row| row.0 == id.0).collect();
+    search::renew(conn, search::Kind::Ticket, &rows)
 }

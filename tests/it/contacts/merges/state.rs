@@ -17,6 +17,7 @@ const BOOKS: &[&str] = &[
     "duplicates",
     "audit_entries",
     "jobs",
+    "search_pieces",
     "search_words",
 ];
 
