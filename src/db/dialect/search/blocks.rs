@@ -106,7 +106,7 @@ pub(super) fn find(
     Ok(hits)
 }
 
-/// How many blocks are likely to hold what is still missing, by what those asked have given; four times as many as before
+/// How many blocks are likely to hold what is still missing, by what those asked have given; eight times as many as before
 /// at the most, since words are not spread evenly.
 fn blocks_for(limit: i64, found: i64, asked: i64) -> i64 {
     let missing = (limit - found).max(0);
@@ -114,7 +114,7 @@ fn blocks_for(limit: i64, found: i64, asked: i64) -> i64 {
         0 => i64::MAX,
         found => (missing * asked).div_euclid(found) + 1,
     };
-    likely.min(asked * 4).clamp(1, MOST_BLOCKS)
+    likely.min(asked * 8).clamp(1, MOST_BLOCKS)
 }
 
 /// What the blocks from `newest` down to `oldest` hold.
@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn as_many_blocks_are_asked_as_are_likely_to_be_needed() {
-        assert_eq!(blocks_for(50, 0, 1), 4, "nothing yet: further out");
-        assert_eq!(blocks_for(50, 10, 1), 4, "five would do, four at once");
+        assert_eq!(blocks_for(50, 0, 1), 8, "nothing yet: further out");
+        assert_eq!(blocks_for(50, 10, 1), 5, "five more would do");
         assert_eq!(blocks_for(50, 40, 5), 2);
         assert_eq!(blocks_for(50, 1, 5_000), MOST_BLOCKS);
     }
