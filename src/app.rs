@@ -164,6 +164,7 @@ impl House {
             .with::<duplicates::jobs::Search>(())
             .with::<duplicates::jobs::Walk>(())
             .with::<search::jobs::Fill>(FINDERS)
+            .with::<search::jobs::Follow>(FINDERS)
             .with::<accounts::post::MailLink>(accounts::post::Tools {
                 mailer: self.mailer.clone(),
                 keys: self.keys.clone(),

@@ -24,6 +24,7 @@ pub const CAMPAIGNS: Finder = Finder {
     exact: |_, _| Ok(Vec::new()),
     show,
     refill,
+    refill_company: None,
 };
 
 fn show(conn: &mut Conn, _: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{model, words};
 use crate::accounts::rights::{ReadContacts, Right};
-use crate::base::ids::ContactId;
+use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Timestamp, phone, text};
 use crate::db::dialect::search::Kind;
 use crate::db::schema::{companies, contacts, identities};
@@ -23,6 +23,7 @@ pub const CONTACTS: Finder = Finder {
     exact,
     show,
     refill,
+    refill_company: Some(refill_company),
 };
 
 /// Of one name at the most.
@@ -124,4 +125,21 @@ fn refill(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Option<i64>> {
     let known: Vec<ContactId> = ids.iter().filter(|row| row.1).map(|row| row.0).collect();
     words::refresh_all(conn, &known)?;
     Ok(ids.last().map(|(id, _)| id.0))
+}
+
+fn refill_company(
+    conn: &mut Conn,
+    company: CompanyId,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Option<i64>> {
+    let ids: Vec<ContactId> = contacts::table
+        .filter(contacts::company_id.eq(company))
+        .filter(contacts::id.gt(ContactId(after)))
+        .order(contacts::id)
+        .select(contacts::id)
+        .limit(limit)
+        .load(conn)?;
+    words::refresh_all(conn, &ids)?;
+    Ok(ids.last().map(|id| id.0))
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::actions;
 use super::model::Deal;
 use crate::accounts::rights::{ReadDeals, Right};
-use crate::base::ids::DealId;
+use crate::base::ids::{CompanyId, DealId};
 use crate::base::{Currency, Money, Timestamp};
 use crate::db::dialect::search::Kind;
 use crate::db::schema::{companies, deals, stages};
@@ -21,9 +21,10 @@ pub const DEALS: Finder = Finder {
     icon: "deals",
     scope: "deals:read",
     is_open_to: |reader| ReadDeals::allows(reader.user.role),
-    exact,
+    exact: |_, typed| Ok(search::number(typed).into_iter().collect()),
     show,
     refill,
+    refill_company: Some(refill_company),
 };
 
 /// What a deal must meet for a reader to see it.
@@ -75,12 +76,24 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
     Ok(rows.into_iter().map(hit).collect())
 }
 
-fn exact(_: &mut Conn, typed: &str) -> QueryResult<Vec<i64>> {
-    Ok(search::number(typed).into_iter().collect())
-}
-
 fn refill(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Option<i64>> {
     let found: Vec<Deal> = Deal::query()
+        .filter(deals::id.gt(DealId(after)))
+        .order(deals::id)
+        .limit(limit)
+        .load(conn)?;
+    actions::index_all(conn, found.iter().filter(|deal| deal.deleted_at.is_none()))?;
+    Ok(found.last().map(|deal| deal.id.0))
+}
+
+fn refill_company(
+    conn: &mut Conn,
+    company: CompanyId,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Option<i64>> {
+    let found: Vec<Deal> = Deal::query()
+        .filter(deals::company_id.eq(company))
         .filter(deals::id.gt(DealId(after)))
         .order(deals::id)
         .limit(limit)

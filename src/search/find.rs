@@ -8,9 +8,12 @@ use diesel::QueryResult;
 use super::finder::{Finder, Reader};
 use super::rank::{self, Ranked};
 use crate::base::terms::Asked;
+use crate::base::text;
 use crate::db::Conn;
-use crate::db::dialect::search::{self, Fit, Kind, spelling};
+use crate::db::dialect::search::{self, Fit, Kind, Newest, spelling};
 
+/// Characters of a question that are looked at.
+const LONGEST: usize = 200;
 /// Records of a kind that are looked at.
 const LOOKED_AT: i64 = 30;
 /// A kind with fewer is asked again, with words that are spelled otherwise.
@@ -64,14 +67,16 @@ pub fn find(
     typed: &str,
     limit: usize,
 ) -> QueryResult<Vec<Section>> {
+    let typed = &text::line(typed, LONGEST);
     let asked = Asked::read(typed);
     if asked.is_empty() {
         return Ok(Vec::new());
     }
+    let newest = search::newest(conn)?;
     let mut all = Vec::with_capacity(finders.len());
     for finder in finders {
-        let exact = (finder.exact)(conn, typed.trim())?;
-        let (found, is_full) = looked_up(conn, finder.kind, &asked)?;
+        let exact = (finder.exact)(conn, typed)?;
+        let (found, is_full) = looked_up(conn, &newest, finder.kind, &asked)?;
         all.push((
             *finder,
             Candidates {
@@ -82,7 +87,7 @@ pub fn find(
             },
         ));
     }
-    guess(conn, &asked, &mut all)?;
+    guess(conn, &newest, &asked, &mut all)?;
     let mut sections = Vec::new();
     for (finder, candidates) in all {
         let ids = candidates.ids();
@@ -106,12 +111,17 @@ pub fn find(
 }
 
 /// The newest records whose words begin so; where these are too many, those that have the words as they stand go first.
-fn looked_up(conn: &mut Conn, kind: Kind, asked: &Asked) -> QueryResult<(Vec<i64>, bool)> {
-    let begun = search::ask(conn, kind, asked, Fit::Beginning, None, LOOKED_AT)?;
+fn looked_up(
+    conn: &mut Conn,
+    newest: &Newest,
+    kind: Kind,
+    asked: &Asked,
+) -> QueryResult<(Vec<i64>, bool)> {
+    let begun = search::ask(conn, newest, kind, asked, Fit::Beginning, LOOKED_AT)?;
     if (begun.len() as i64) < LOOKED_AT {
         return Ok((begun, false));
     }
-    let mut found = search::ask(conn, kind, asked, Fit::Whole, None, LOOKED_AT)?;
+    let mut found = search::ask(conn, newest, kind, asked, Fit::Whole, LOOKED_AT)?;
     for id in begun {
         if !found.contains(&id) {
             found.push(id);
@@ -123,6 +133,7 @@ fn looked_up(conn: &mut Conn, kind: Kind, asked: &Asked) -> QueryResult<(Vec<i64
 /// Asks again where little was found. Tickets are many and called by all sorts of words: only where nothing else answers.
 fn guess(
     conn: &mut Conn,
+    newest: &Newest,
     asked: &Asked,
     all: &mut [(&'static Finder, Candidates)],
 ) -> QueryResult<()> {
@@ -139,7 +150,7 @@ fn guess(
     };
     for (finder, candidates) in thin {
         let kind = finder.kind;
-        candidates.guessed = search::ask(conn, kind, &wider, Fit::Beginning, None, LOOKED_AT)?;
+        candidates.guessed = search::ask(conn, newest, kind, &wider, Fit::Beginning, LOOKED_AT)?;
     }
     Ok(())
 }

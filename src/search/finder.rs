@@ -5,6 +5,7 @@ use diesel::QueryResult;
 
 use crate::accounts::User;
 use crate::base::Timestamp;
+use crate::base::ids::CompanyId;
 use crate::db::Conn;
 use crate::db::dialect::search::Kind;
 
@@ -55,7 +56,12 @@ pub struct Finder {
     pub show: fn(&mut Conn, &Reader, &[i64]) -> QueryResult<Vec<Hit>>,
     /// Writes the words of the next records behind an id anew; the last of them, or none where it was the end.
     pub refill: fn(&mut Conn, i64, i64) -> QueryResult<Option<i64>>,
+    /// The same of the records that are found by a company's name.
+    pub refill_company: Option<RefillCompany>,
 }
+
+/// Writes the words of the next records of a company behind an id anew; the last of them, or none where it was the end.
+pub type RefillCompany = fn(&mut Conn, CompanyId, i64, i64) -> QueryResult<Option<i64>>;
 
 /// Every kind that is found, in the order in which they are shown.
 #[derive(Debug, Clone, Copy)]

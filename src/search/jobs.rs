@@ -1,5 +1,6 @@
-//! Filling the index with the words of records that were there before it: after an upgrade that begins it anew. In short
-//! transactions, each of which writes down how far it has come, so that a restart goes on from there.
+//! Words that are written later: of records that were there before the index was begun anew, in short transactions, each of
+//! which writes down how far it has come, so that a restart goes on from there; and of what is found by a company's name, when
+//! that has changed.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::finder::Finders;
 use crate::accounts::store;
 use crate::base::Timestamp;
+use crate::base::ids::CompanyId;
 use crate::db::Conn;
 use crate::jobs::{self, Context, Job, Outcome};
 
@@ -49,6 +51,34 @@ impl Job for Fill {
     }
 }
 
+/// Writes the words of a company's people and deals anew: it has got another name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Follow {
+    /// The company.
+    pub company: CompanyId,
+}
+
+impl Job for Follow {
+    type Tools = Finders;
+    const KIND: &'static str = "search.follow";
+
+    async fn run(self, context: Context<Finders>) -> Outcome {
+        let (finders, company) = (context.tools, self.company);
+        for refill in finders.0.iter().filter_map(|finder| finder.refill_company) {
+            let mut next = Some(0);
+            while let Some(after) = next {
+                let last: QueryResult<Option<i64>> = context
+                    .db
+                    .write(move |conn| refill(conn, company, after, BATCH))
+                    .await;
+                next = last?;
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        context.finish(|_| Ok(())).await
+    }
+}
+
 /// Says that every record has its words: of an instance that was made with them.
 pub fn mark_filled(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
     store::put_setting(conn, FILLED, EDITION, now)
@@ -72,16 +102,15 @@ fn step(conn: &mut Conn, finders: Finders, now: Timestamp) -> QueryResult<bool> 
         mark_filled(conn, now)?;
         return Ok(false);
     };
-    let next = match (finder.refill)(conn, after.parse().unwrap_or(0), BATCH)? {
-        Some(last) => format!("{} {last}", finder.word),
-        None => match finders.0.get(at + 1) {
-            Some(next) => format!("{} 0", next.word),
-            None => {
-                mark_filled(conn, now)?;
-                String::new()
-            }
-        },
+    let last = (finder.refill)(conn, after.parse().unwrap_or(0), BATCH)?;
+    let next = match (last, finders.0.get(at + 1)) {
+        (Some(last), _) => format!("{} {last}", finder.word),
+        (None, Some(next)) => format!("{} 0", next.word),
+        (None, None) => String::new(),
     };
+    if next.is_empty() {
+        mark_filled(conn, now)?;
+    }
     store::put_setting(conn, PLACE, &next, now)?;
     Ok(!next.is_empty())
 }

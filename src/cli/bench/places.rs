@@ -228,8 +228,8 @@ impl Places<'_> {
     /// What people type into the search: names, their beginnings, parts of addresses, digits, words that very many share;
     /// and the same with a slip.
     fn typed(&mut self) -> QueryResult<(Vec<String>, Vec<String>)> {
-        let ids = self.any()?;
         type Row = (String, Option<String>, Option<String>);
+        let ids = self.any()?;
         let rows: Vec<Row> = contacts::table
             .filter(contacts::id.eq_any(ids))
             .select((contacts::name, contacts::email, contacts::phone))

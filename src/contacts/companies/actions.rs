@@ -16,6 +16,8 @@ use crate::db::Conn;
 use crate::db::dialect::search::spelling::{self, Keep};
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{companies, company_domains};
+use crate::jobs;
+use crate::search::jobs::Follow;
 use crate::timeline::{self, About, EntryKind, NewEntry};
 use crate::web::Errors;
 
@@ -121,6 +123,9 @@ pub fn change(
             continue;
         }
         set_column(conn, id, *field, &to)?;
+        if *field == CompanyField::Name {
+            jobs::enqueue(conn, &Follow { company: id }, by.now)?;
+        }
         let data = json!({ "label": field.label(), "from": now, "to": to });
         tell(conn, id, EntryKind::Changed, by, data)?;
     }
@@ -348,13 +353,11 @@ pub fn index(conn: &mut Conn, id: CompanyId) -> QueryResult<()> {
 
 /// A number that stands as it was typed, with and without the country's digits.
 fn dialled(typed: &str) -> String {
-    match phone::parse(typed, None) {
-        Some(e164) => format!("{e164} {}", phone::national(&e164).unwrap_or_default()),
-        None => {
-            let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-            digits.trim_start_matches('0').to_owned()
-        }
+    if let Some(e164) = phone::parse(typed, None) {
+        return format!("{e164} {}", phone::national(&e164).unwrap_or_default());
     }
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').to_owned()
 }
 
 pub(super) fn tell(

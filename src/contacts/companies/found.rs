@@ -23,6 +23,7 @@ pub const COMPANIES: Finder = Finder {
     exact,
     show,
     refill,
+    refill_company: None,
 };
 
 /// Of one name at the most.

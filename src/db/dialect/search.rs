@@ -55,6 +55,10 @@ impl Kind {
         (self as i64) << ID_BITS
     }
 
+    fn beyond(self) -> i64 {
+        self.first() + (1 << ID_BITS) - 1
+    }
+
     fn rowid(self, id: i64) -> i64 {
         self.first() + id
     }
@@ -157,6 +161,21 @@ pub enum Fit {
     Whole,
 }
 
+/// The newest record of each kind, where an index has to know it.
+#[derive(Debug, Clone, Default)]
+pub struct Newest(Vec<Option<i64>>);
+
+/// Asks for it once, for a search over several kinds.
+pub fn newest(conn: &mut Conn) -> QueryResult<Newest> {
+    match conn {
+        Conn::Sqlite(_) => Ok(Newest::default()),
+        Conn::Pg(c) => {
+            let bounds = Kind::ALL.map(|kind| (kind.first(), kind.beyond()));
+            blocks::newest(c, &bounds).map(Newest)
+        }
+    }
+}
+
 /// Ids whose words begin with every word typed, newest id first, below `before`, at most `limit`.
 pub fn find(
     conn: &mut Conn,
@@ -165,43 +184,59 @@ pub fn find(
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<i64>> {
-    ask(
-        conn,
-        kind,
-        &Asked::read(typed),
-        Fit::Beginning,
-        before,
-        limit,
-    )
+    let asked = Asked::read(typed);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let below = before.map_or_else(|| kind.beyond(), |before| kind.rowid(before));
+    match conn {
+        Conn::Sqlite(_) => walk(conn, kind, &asked, Fit::Beginning, below, limit),
+        Conn::Pg(c) => match blocks::newest(c, &[(kind.first(), below)])?.as_slice() {
+            [Some(newest)] => walk(conn, kind, &asked, Fit::Beginning, newest + 1, limit),
+            _ => Ok(Vec::new()),
+        },
+    }
 }
 
-/// As [`find`], of a question that was read before.
+/// Ids of a kind that answer a question, newest first.
 pub fn ask(
+    conn: &mut Conn,
+    newest: &Newest,
+    kind: Kind,
+    asked: &Asked,
+    fit: Fit,
+    limit: i64,
+) -> QueryResult<Vec<i64>> {
+    let below = match newest.0.get(kind as usize) {
+        _ if asked.is_empty() => return Ok(Vec::new()),
+        Some(None) => return Ok(Vec::new()),
+        Some(Some(newest)) => newest + 1,
+        None => kind.beyond(),
+    };
+    walk(conn, kind, asked, fit, below, limit)
+}
+
+fn walk(
     conn: &mut Conn,
     kind: Kind,
     asked: &Asked,
     fit: Fit,
-    before: Option<i64>,
+    below: i64,
     limit: i64,
 ) -> QueryResult<Vec<i64>> {
-    if asked.is_empty() {
-        return Ok(Vec::new());
-    }
-    let below = kind.rowid(before.unwrap_or((1 << ID_BITS) - 1));
+    let letter = kind.letter();
     let rowids = match conn {
         Conn::Pg(c) => {
+            let star = if fit == Fit::Whole { "" } else { ":*" };
             let query = |label: &str| {
-                let star = if fit == Fit::Whole { "" } else { ":*" };
-                let letter = kind.letter();
                 expression(asked, [" & ", " | "], |word| {
                     format!("'{label}{letter}{word}'{star}")
                 })
             };
-            blocks::find(c, query, kind.first(), below, limit)?
+            blocks::find(c, query, kind.first(), below - 1, limit)?
         }
         Conn::Sqlite(_) => {
             let star = if fit == Fit::Whole { "" } else { "*" };
-            let letter = kind.letter();
             let query = expression(asked, [" AND ", " OR "], |word| {
                 format!("\"{letter}{word}\"{star}")
             });

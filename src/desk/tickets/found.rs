@@ -23,9 +23,10 @@ pub const TICKETS: Finder = Finder {
     icon: "ticket",
     scope: "tickets:read",
     is_open_to: |reader| ReadTickets::allows(reader.user.role),
-    exact,
+    exact: |_, typed| Ok(search::number(typed).into_iter().collect()),
     show,
     refill,
+    refill_company: None,
 };
 
 /// What a ticket must meet for a reader to see it.
@@ -79,10 +80,6 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
         }
     };
     Ok(rows.into_iter().map(hit).collect())
-}
-
-fn exact(_: &mut Conn, typed: &str) -> QueryResult<Vec<i64>> {
-    Ok(search::number(typed).into_iter().collect())
 }
 
 fn refill(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Option<i64>> {

@@ -340,7 +340,8 @@ pub fn take_off_tag(conn: &mut Conn, id: TicketId, tag: TagId) -> QueryResult<bo
 
 /// The words of the next tickets behind one: number, subject, people.
 pub fn words(conn: &mut Conn, after: TicketId, limit: i64) -> QueryResult<Vec<(i64, String)>> {
-    let rows: Vec<(i64, String, Option<(String, Option<String>)>)> = tickets::table
+    type Row = (i64, String, Option<(String, Option<String>)>);
+    let rows: Vec<Row> = tickets::table
         .left_join(contacts::table.on(tickets::contact_id.eq(contacts::id.nullable())))
         .filter(tickets::id.gt(after))
         .order(tickets::id)
@@ -351,7 +352,7 @@ pub fn words(conn: &mut Conn, after: TicketId, limit: i64) -> QueryResult<Vec<(i
             (contacts::name, contacts::email).nullable(),
         ))
         .load(conn)?;
-    let words = |(id, subject, who): (i64, String, Option<(String, Option<String>)>)| {
+    let words = |(id, subject, who): Row| {
         let (name, email) = who.unwrap_or_default();
         let email = email.unwrap_or_default();
         (id, format!("{id} {subject} {name} {email}"))

@@ -14,6 +14,8 @@ use crate::contacts::fields::index::{self, Declared};
 use crate::contacts::survivorship::{self, Order};
 use crate::db::schema::{companies, company_domains, company_people, company_traits, contacts};
 use crate::db::{Conn, PortableExt};
+use crate::jobs;
+use crate::search::jobs::Follow;
 
 /// By which rules a company learns.
 pub(super) struct Rules<'a> {
@@ -183,7 +185,9 @@ fn rename(conn: &mut Conn, company: i64, name: &str, now: Timestamp) -> QueryRes
             companies::updated_at.eq(now),
         ))
         .execute(conn)?;
-    index_words(conn, CompanyId(company))
+    let company = CompanyId(company);
+    jobs::enqueue(conn, &Follow { company }, now)?;
+    index_words(conn, company)
 }
 
 /// The domain of a domain or address of a website. That of a mail provider says nothing about a company.

@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use rapport::base::clock;
 use rapport::db::Conn;
-use rapport::db::schema::{search_pieces, settings};
+use rapport::db::schema::{companies, search_pieces, settings};
 use rapport::jobs;
 use rapport::search::jobs::{Fill, is_filling};
+
+use serde_json::json;
 
 use super::{ALL, contact, found, people, program};
 use crate::support::TestApp;
@@ -65,4 +67,33 @@ async fn records_that_were_there_before_are_found_after_the_job() {
         assert_eq!(after, before);
     }
     assert!(!app.read(is_filling).await);
+}
+
+#[actix_web::test]
+async fn people_and_deals_are_found_by_their_companys_new_name() {
+    let app = TestApp::new().await;
+    let ada = app.admin().await;
+    let key = program(&app, ALL).await;
+    contact(&key, json!({ "name": "Bo Li", "company": "Quarkworks" })).await;
+    let deal = [("title", "Forty gliders"), ("company", "Quarkworks")];
+    ada.post("/deals", &deal).await.is(303);
+    let all = ["company Quarkworks", "contact Bo Li", "deal Forty gliders"];
+    let mut hits = found(&key, "quarkworks").await;
+    hits.sort();
+    assert_eq!(hits, all);
+    let id = app
+        .read(|conn| companies::table.select(companies::id).first::<i64>(conn))
+        .await;
+    let name = [("name", "Zellwerk"), ("was_name", "Quarkworks")];
+    ada.post(&format!("/companies/{id}/edit"), &name)
+        .await
+        .is(303);
+    app.work().await;
+    let mut hits = found(&key, "zellwerk").await;
+    hits.sort();
+    assert_eq!(
+        hits,
+        ["company Zellwerk", "contact Bo Li", "deal Forty gliders"]
+    );
+    assert!(found(&key, "quarkworks").await.is_empty());
 }

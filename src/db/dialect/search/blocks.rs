@@ -22,9 +22,7 @@ struct Hit {
 }
 
 #[derive(QueryableByName)]
-struct Ends {
-    #[diesel(sql_type = Nullable<BigInt>)]
-    oldest: Option<i64>,
+struct Newest {
     #[diesel(sql_type = Nullable<BigInt>)]
     newest: Option<i64>,
 }
@@ -72,26 +70,32 @@ pub(super) fn remove_all(conn: &mut PgConnection, rowids: Vec<i64>) -> QueryResu
         .map(|_| ())
 }
 
-/// Rows between `above` and `below`, neither included, newest first, that answer a question; `query` puts it for the block
-/// whose label it is given.
+/// The newest row between each pair of bounds, neither included.
+pub(super) fn newest(
+    conn: &mut PgConnection,
+    bounds: &[(i64, i64)],
+) -> QueryResult<Vec<Option<i64>>> {
+    let (above, below): (Vec<i64>, Vec<i64>) = bounds.iter().copied().unzip();
+    let rows: Vec<Newest> = prepared(
+        "SELECT (SELECT max(rowid) FROM search_words WHERE rowid > b.above AND rowid < b.below) AS newest \
+         FROM unnest($1, $2) WITH ORDINALITY AS b (above, below, n) ORDER BY b.n",
+    )
+    .bind::<Array<BigInt>, _>(above)
+    .bind::<Array<BigInt>, _>(below)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.newest).collect())
+}
+
+/// Rows from `newest` down to `above`, which is not included, that answer a question; `query` puts it for the block whose
+/// label it is given.
 pub(super) fn find(
     conn: &mut PgConnection,
     query: impl Fn(&str) -> String,
     above: i64,
-    below: i64,
+    newest: i64,
     limit: i64,
 ) -> QueryResult<Vec<i64>> {
-    let ends: Ends = prepared(
-        "SELECT (SELECT min(rowid) FROM search_words WHERE rowid < $1 AND rowid > $2) AS oldest, \
-         (SELECT max(rowid) FROM search_words WHERE rowid < $1 AND rowid > $2) AS newest",
-    )
-    .bind::<BigInt, _>(below)
-    .bind::<BigInt, _>(above)
-    .get_result(conn)?;
-    let (Some(oldest), Some(newest)) = (ends.oldest, ends.newest) else {
-        return Ok(Vec::new());
-    };
-    let last = oldest >> BLOCK_BITS;
+    let (last, below) = (above >> BLOCK_BITS, newest + 1);
     let mut next = newest >> BLOCK_BITS;
     let mut hits: Vec<i64> = Vec::new();
     let mut many = 1;
