@@ -85,6 +85,11 @@ impl Likeness {
         &self.domain
     }
 
+    /// The domain turned out to be a mail provider's.
+    pub fn forget_domain(&mut self) {
+        self.domain.clear();
+    }
+
     /// How near the names are, 1 for the same.
     fn name_nearness(&self, other: &Self) -> f64 {
         if self.name.is_empty() || other.name.is_empty() {

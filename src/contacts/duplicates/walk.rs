@@ -74,14 +74,16 @@ pub fn walk(conn: &mut Conn, place: Place) -> QueryResult<Piece> {
             let rows = domains::after(conn, &after, PIECE)?;
             let rows = rows.into_iter().map(|row| (row.domain, row.id));
             let (mut blocks, last) = blocks(rows.collect());
-            blocks.retain(|(domain, _)| !is_free_mail(domain));
+            // Where thousands have their mail, it says nothing about where they work.
+            blocks.retain(|(domain, ids)| !is_free_mail(domain) && (ids.len() as i64) < PIECE);
             let next = last.map_or(Place::Names(None), Place::Domains);
             people(compare_blocks(conn, &blocks)?, next)
         }
         Place::Names(from) => {
             let rows = store::by_name(conn, from, PIECE)?;
             let ids: Vec<i64> = rows.iter().map(|(_, id)| *id).collect();
-            let known = store::contacts_of(conn, &ids)?;
+            let mut known = store::contacts_of(conn, &ids)?;
+            forget_providers(&mut known);
             let next =
                 next(&rows).map_or(Place::CompanyNames(None), |next| Place::Names(Some(next)));
             people(compare_neighbours(Kind::Contact, &known), next)
@@ -97,6 +99,27 @@ pub fn walk(conn: &mut Conn, place: Place) -> QueryResult<Piece> {
             }
         }
     })
+}
+
+/// Drops the domains that a tenth of a whole piece have: people whose names begin alike work in many places, so that is a
+/// mail provider nobody has listed.
+fn forget_providers(known: &mut [Known]) {
+    if (known.len() as i64) < PIECE {
+        return;
+    }
+    let mut people: HashMap<String, usize> = HashMap::new();
+    for one in known.iter() {
+        *people.entry(one.likeness.domain().to_owned()).or_default() += 1;
+    }
+    let most = known.len() / 10;
+    for one in known.iter_mut() {
+        if people
+            .get(one.likeness.domain())
+            .is_some_and(|n| *n >= most)
+        {
+            one.likeness.forget_domain();
+        }
+    }
 }
 
 /// Where the next piece of names begins: a few before the end, so that neighbours meet.
@@ -184,6 +207,7 @@ fn compare(kind: Kind, known: &[Known], upto: usize) -> Pairs {
 
 #[cfg(test)]
 mod tests {
+    use super::super::likeness::Likeness;
     use super::*;
 
     #[test]
@@ -199,6 +223,42 @@ mod tests {
         assert_eq!((found.len(), last), (1, Some("a")));
         let alone: Vec<(&str, i64)> = (0..PIECE).map(|n| ("a", n)).collect();
         assert_eq!(blocks(alone).1, Some("a"));
+    }
+
+    #[test]
+    fn a_domain_that_everybody_has_is_a_provider() {
+        let person = |n: i64, domain: &str| Known {
+            id: n,
+            name: String::new(),
+            about: String::new(),
+            company_id: None,
+            likeness: Likeness::of_person("Ada", Some(&format!("a{n}@{domain}")), None, ""),
+        };
+        let mut known: Vec<Known> = (0..PIECE)
+            .map(|n| {
+                person(
+                    n,
+                    if n % 5 == 0 {
+                        "post.example"
+                    } else {
+                        "b.example"
+                    },
+                )
+            })
+            .collect();
+        if let Some(last) = known.last_mut() {
+            *last = person(9, "tide.example");
+        }
+        let mut few: Vec<Known> = known.iter().take(100).cloned().collect();
+        forget_providers(&mut known);
+        forget_providers(&mut few);
+        let left = |known: &[Known]| {
+            known
+                .iter()
+                .filter(|k| !k.likeness.domain().is_empty())
+                .count()
+        };
+        assert_eq!((left(&known), left(&few)), (1, 100));
     }
 
     #[test]
