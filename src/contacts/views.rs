@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::list::ask::{Ask, OwnerFilter, Sort, View};
 use super::list::columns;
+use crate::accounts::store::teams;
 use crate::base::Timestamp;
-use crate::base::ids::{UserId, ViewId};
+use crate::base::ids::{TeamId, UserId, ViewId};
 use crate::db::schema::{view_pins, views};
 use crate::db::{Conn, PortableExt};
 use crate::text_enum;
@@ -20,21 +21,34 @@ const MOST_PINS: i64 = 12;
 text_enum!(
     /// Who sees a view.
     Sharing {
-        /// Who made it.
+        /// Who made it, and their team if it was given to one.
         Private => "private",
         /// Everybody who sees contacts.
         Everybody => "everybody",
     }
 );
 
-impl Sharing {
-    /// Choices of a form.
-    pub fn options() -> Vec<(&'static str, &'static str)> {
-        vec![
-            (Self::Everybody.word(), "Everybody"),
-            (Self::Private.word(), "Only me"),
-        ]
-    }
+/// Choices of a form for somebody in these teams: words and labels.
+pub fn audiences(circles: &[(TeamId, String)]) -> Vec<(String, String)> {
+    let mut all = vec![(Sharing::Everybody.to_string(), "Everybody".to_owned())];
+    let team = |(id, name): &(TeamId, String)| (format!("team:{id}"), format!("Team {name}"));
+    all.extend(circles.iter().map(team));
+    all.push((Sharing::Private.to_string(), "Only me".to_owned()));
+    all
+}
+
+/// Who is meant by a word of [`audiences`]; a team must be one of theirs.
+pub fn audience(word: &str, circles: &[(TeamId, String)]) -> Option<(Sharing, Option<TeamId>)> {
+    let Some(id) = word.strip_prefix("team:") else {
+        let sharing = match word {
+            "" => Sharing::Everybody,
+            word => Sharing::from_word(word)?,
+        };
+        return Some((sharing, None));
+    };
+    let id = id.parse().ok()?;
+    let is_theirs = circles.iter().any(|(own, _)| *own == id);
+    is_theirs.then_some((Sharing::Private, Some(id)))
 }
 
 /// A saved view.
@@ -55,6 +69,8 @@ pub struct SavedView {
     pub sharing: Sharing,
     /// Who made it.
     pub created_by: Option<UserId>,
+    /// The team that sees it, too, with those below it.
+    pub team_id: Option<TeamId>,
 }
 
 impl SavedView {
@@ -80,9 +96,11 @@ impl SavedView {
         ask
     }
 
-    /// Whether somebody sees it.
-    pub fn is_for(&self, reader: UserId) -> bool {
-        self.sharing == Sharing::Everybody || self.created_by == Some(reader)
+    /// Whether somebody sees it who belongs to these teams.
+    fn is_for(&self, reader: UserId, circles: &[TeamId]) -> bool {
+        self.sharing == Sharing::Everybody
+            || self.created_by == Some(reader)
+            || self.team_id.is_some_and(|team| circles.contains(&team))
     }
 }
 
@@ -118,15 +136,31 @@ pub fn every(conn: &mut Conn) -> QueryResult<Vec<SavedView>> {
 
 /// Those that somebody sees, by name.
 pub fn visible(conn: &mut Conn, reader: UserId) -> QueryResult<Vec<SavedView>> {
+    let circles = circles(conn, reader)?;
     SavedView::query()
         .filter(
             views::sharing
                 .eq(Sharing::Everybody)
-                .or(views::created_by.eq(reader)),
+                .or(views::created_by.eq(reader))
+                .or(views::team_id.eq_any(circles)),
         )
         .order((views::name, views::id))
         .limit(MOST)
         .load(conn)
+}
+
+fn circles(conn: &mut Conn, user: UserId) -> QueryResult<Vec<TeamId>> {
+    let circles = teams::circles(conn, user)?;
+    Ok(circles.into_iter().map(|(id, _)| id).collect())
+}
+
+/// One, if somebody sees it.
+pub fn find_for(conn: &mut Conn, id: ViewId, reader: UserId) -> QueryResult<Option<SavedView>> {
+    let Some(view) = find(conn, id)? else {
+        return Ok(None);
+    };
+    let circles = circles(conn, reader)?;
+    Ok(Some(view).filter(|view| view.is_for(reader, &circles)))
 }
 
 /// One.
@@ -150,6 +184,8 @@ pub struct NewView {
     pub sort: String,
     /// Who sees it.
     pub sharing: Sharing,
+    /// The team that sees it, too.
+    pub team: Option<TeamId>,
 }
 
 impl NewView {
@@ -161,11 +197,17 @@ impl NewView {
             cols: String::new(),
             sort: String::new(),
             sharing: Sharing::Everybody,
+            team: None,
         }
     }
 
     /// A list as it stands.
-    pub fn of(ask: &Ask, name: &str, sharing: Sharing, by: UserId) -> Self {
+    pub fn of(
+        ask: &Ask,
+        name: &str,
+        (sharing, team): (Sharing, Option<TeamId>),
+        by: UserId,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             query: canonical(ask, by),
@@ -175,6 +217,7 @@ impl NewView {
                 other => other.to_string(),
             },
             sharing,
+            team,
         }
     }
 }
@@ -201,6 +244,7 @@ pub fn save(
             views::cols.eq(&new.cols),
             views::sort.eq(&new.sort),
             views::sharing.eq(new.sharing),
+            views::team_id.eq(new.team),
             views::created_by.eq(by),
             views::created_at.eq(now),
             views::updated_at.eq(now),
@@ -271,7 +315,12 @@ pub fn pins(conn: &mut Conn, user: UserId) -> QueryResult<Vec<NavPin>> {
         .limit(MOST_PINS)
         .select(SavedView::as_select())
         .load(conn)?;
-    let seen = found.into_iter().filter(|view| view.is_for(user));
+    let circles = if found.iter().any(|view| view.team_id.is_some()) {
+        circles(conn, user)?
+    } else {
+        Vec::new()
+    };
+    let seen = found.into_iter().filter(|view| view.is_for(user, &circles));
     Ok(seen
         .map(|view| NavPin {
             entry: "contacts",

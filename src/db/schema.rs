@@ -750,6 +750,7 @@ diesel::table! {
         cols -> Text,
         sort -> Text,
         sharing -> Text,
+        team_id -> Nullable<BigInt>,
     }
 }
 

@@ -6,7 +6,7 @@ mod roles;
 mod second_factor;
 mod sessions;
 mod settings;
-mod teams;
+pub mod teams;
 mod throttles;
 mod tokens;
 mod users;

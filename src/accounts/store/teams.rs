@@ -81,6 +81,29 @@ pub fn below(mut reached: BTreeSet<TeamId>, tree: &[(TeamId, Option<TeamId>)]) -
     }
 }
 
+/// The teams a user belongs to: their own, and those above them, by name. What is a team's is theirs.
+pub fn circles(conn: &mut Conn, user: UserId) -> QueryResult<Vec<(TeamId, String)>> {
+    let own: Vec<TeamId> = team_people::table
+        .filter(team_people::user_id.eq(user))
+        .select(team_people::team_id)
+        .load(conn)?;
+    if own.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree: Vec<(TeamId, String, Option<TeamId>)> = teams::table
+        .order((teams::name, teams::id))
+        .limit(MOST_TEAMS)
+        .select((teams::id, teams::name, teams::parent_id))
+        .load(conn)?;
+    let parents: Vec<(TeamId, Option<TeamId>)> = tree.iter().map(|team| (team.0, team.2)).collect();
+    let is_theirs = |team: TeamId| {
+        let reached = below(BTreeSet::from([team]), &parents);
+        own.iter().any(|own| reached.contains(own))
+    };
+    let named = tree.iter().map(|(id, name, _)| (*id, name.clone()));
+    Ok(named.filter(|(id, _)| is_theirs(*id)).collect())
+}
+
 /// Who is in which team, those who lead first.
 pub fn memberships(conn: &mut Conn) -> QueryResult<Vec<Membership>> {
     team_people::table

@@ -130,7 +130,7 @@ pub async fn start(
 /// What a list is called, and so its file.
 fn name(conn: &mut Conn, ask: &Ask, viewer: &Viewer) -> QueryResult<String> {
     let saved = match ask.saved {
-        Some(id) => views::find(conn, id)?.filter(|view| view.is_for(viewer.id())),
+        Some(id) => views::find_for(conn, id, viewer.id())?,
         None => None,
     };
     Ok(saved.map_or_else(|| ask.view.label().to_owned(), |view| view.name))

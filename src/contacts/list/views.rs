@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use crate::accounts::rights::{EditContacts, ReadContacts};
+use crate::accounts::store::teams;
 use crate::accounts::{Can, Viewer};
-use crate::base::ids::ViewId;
+use crate::base::ids::{TeamId, ViewId};
 use crate::base::text;
 use crate::contacts::views::{self, NewView, SavedView, Sharing};
 use crate::db::{Conn, Db};
@@ -22,6 +23,7 @@ pub struct ViewPage {
     back: String,
     name: String,
     sharing: String,
+    audiences: Vec<(String, String)>,
     is_pinned: bool,
     errors: Errors,
 }
@@ -37,12 +39,18 @@ pub struct ViewForm {
 }
 
 /// `GET /contacts/views/new?<query of the list>`. Needs: change contacts.
-pub async fn form(viewer: Can<EditContacts>, request: HttpRequest) -> Result<Page<ViewPage>> {
+pub async fn form(
+    viewer: Can<EditContacts>,
+    db: web::Data<Db>,
+    request: HttpRequest,
+) -> Result<Page<ViewPage>> {
+    let user = viewer.id();
+    let circles = db.read(move |conn| teams::circles(conn, user)).await?;
     let form = ViewForm {
         query: listed(&Ask::read(request.query_string())),
         ..ViewForm::default()
     };
-    let page = ViewPage::new(form, Errors::new());
+    let page = ViewPage::new(form, &circles, Errors::new());
     Ok(Page::new(viewer.shell(), page))
 }
 
@@ -54,11 +62,19 @@ pub async fn save(
 ) -> Result<impl Responder> {
     let ask = Ask::read(&form.query);
     let name = text::line(&form.name, 80);
+    let user = viewer.id();
+    let circles = db.read(move |conn| teams::circles(conn, user)).await?;
+    let audience = views::audience(&form.sharing, &circles);
     let errors = if name.is_empty() {
         Errors::one("name", "Give it a name: “Customers in Norway”.")
+    } else if audience.is_none() {
+        Errors::one(
+            "sharing",
+            "Choose one of your teams, everybody, or only you.",
+        )
     } else {
-        let sharing = Sharing::from_word(&form.sharing).unwrap_or(Sharing::Everybody);
-        let new = NewView::of(&ask, &name, sharing, viewer.id());
+        let audience = audience.unwrap_or((Sharing::Private, None));
+        let new = NewView::of(&ask, &name, audience, viewer.id());
         let (by, now, is_pinned) = (viewer.id(), viewer.now, form.pin == "true");
         let saved = db
             .write(move |conn| {
@@ -83,7 +99,7 @@ pub async fn save(
             "There is a view of this name already, yours or a colleague's.",
         )
     };
-    let page = ViewPage::new(form, errors);
+    let page = ViewPage::new(form, &circles, errors);
     let page = Page::new(viewer.shell(), page).status(StatusCode::UNPROCESSABLE_ENTITY);
     Ok(Either::Right(page))
 }
@@ -107,7 +123,7 @@ pub async fn change(
     let saved = db
         .write(move |conn| {
             let view = mine(conn, id, &who)?;
-            let new = NewView::of(&ask, &view.name, view.sharing, who.id());
+            let new = NewView::of(&ask, &view.name, (view.sharing, view.team_id), who.id());
             views::change(conn, id, &new, who.now)?;
             Ok::<_, Error>(views::find(conn, id)?)
         })
@@ -138,7 +154,7 @@ async fn keep(viewer: &Viewer, db: &Db, id: ViewId, is_pinned: bool) -> Result<R
     let (user, now) = (viewer.id(), viewer.now);
     let view = db
         .write(move |conn| {
-            let view = views::find(conn, id)?.filter(|view| view.is_for(user));
+            let view = views::find_for(conn, id, user)?;
             let view = view.ok_or(Error::NotFound)?;
             views::pin(conn, id, user, is_pinned, now)?;
             Ok::<_, Error>(view)
@@ -183,7 +199,7 @@ pub async fn remove(
 
 /// A view that somebody may change: one they see, and made, unless they lead.
 fn mine(conn: &mut Conn, id: ViewId, who: &Viewer) -> Result<SavedView> {
-    let view = views::find(conn, id)?.filter(|view| view.is_for(who.id()));
+    let view = views::find_for(conn, id, who.id())?;
     let view = view.ok_or(Error::NotFound)?;
     if may_change(&view, who) {
         Ok(view)
@@ -208,8 +224,9 @@ fn listed(ask: &Ask) -> String {
 }
 
 impl ViewPage {
-    fn new(form: ViewForm, errors: Errors) -> Self {
+    fn new(form: ViewForm, circles: &[(TeamId, String)], errors: Errors) -> Self {
         Self {
+            audiences: views::audiences(circles),
             back: format!("/contacts?{}", form.query),
             query: form.query,
             name: form.name,

@@ -4,6 +4,7 @@ mod hostile;
 mod leaks;
 mod rights;
 mod sides;
+mod team_views;
 mod teams;
 
 use std::path::Path;
