@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 use minijinja::value::Value;
 
-use crate::base::ids::{ContactId, UserId};
+use crate::base::ids::{ContactId, TraitKeyId, UserId};
 use crate::contacts::{self, Contact};
 use crate::db::Conn;
-use crate::db::schema::{contacts as contacts_table, trait_keys, traits, users};
+use crate::db::schema::{
+    contacts as contacts_table, fields as fields_table, trait_keys, traits, users,
+};
 
 /// Traits of one batch that are looked at.
 const MOST_TRAITS: i64 = 100_000;
@@ -148,10 +150,16 @@ fn owners(
         .collect())
 }
 
+/// A letter says nothing that is marked sensitive, whoever writes it.
 fn traits_of(conn: &mut Conn, ids: &[ContactId]) -> QueryResult<HashMap<ContactId, Fields>> {
+    let hidden: Vec<TraitKeyId> = fields_table::table
+        .filter(fields_table::is_sensitive.eq(true))
+        .select(fields_table::key_id)
+        .load(conn)?;
     let rows: Vec<(ContactId, String, String)> = traits::table
         .inner_join(trait_keys::table.on(trait_keys::id.eq(traits::key_id)))
         .filter(traits::contact_id.eq_any(ids.to_vec()))
+        .filter(traits::key_id.ne_all(hidden))
         .limit(MOST_TRAITS)
         .select((traits::contact_id, trait_keys::key, traits::value))
         .load(conn)?;

@@ -114,7 +114,8 @@ pub fn deleted_by(conn: &mut Conn, about: &[About]) -> QueryResult<HashMap<i64, 
 /// When something that was deleted then goes for good, in words.
 pub fn left(deleted: Timestamp, now: Timestamp) -> String {
     let left = deleted.plus(DAYS * DAY).since(now);
-    match left.div_euclid(DAY) {
+    // A day that has begun counts.
+    match (left + DAY - 1).div_euclid(DAY) {
         ..=0 => "today".to_owned(),
         1 => "in a day".to_owned(),
         days => format!("in {days} days"),
