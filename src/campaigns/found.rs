@@ -20,7 +20,7 @@ pub const CAMPAIGNS: Finder = Finder {
     path: "/campaigns",
     icon: "campaigns",
     scope: "campaigns:read",
-    is_open_to: |reader| ReadCampaigns::allows(reader.user.role),
+    is_open_to: |reader| ReadCampaigns::allows(&reader.access),
     exact: |_, _| Ok(Vec::new()),
     show,
     refill,

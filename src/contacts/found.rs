@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{model, words};
+use crate::accounts;
 use crate::accounts::rights::{ReadContacts, Right};
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Timestamp, phone, text};
@@ -19,7 +20,7 @@ pub const CONTACTS: Finder = Finder {
     path: "/contacts",
     icon: "person",
     scope: "contacts:read",
-    is_open_to: |reader| ReadContacts::allows(reader.user.role),
+    is_open_to: |reader| ReadContacts::allows(&reader.access),
     exact,
     show,
     refill,
@@ -37,12 +38,15 @@ type Row = (
 );
 
 /// What a contact must meet for a reader to see it.
-fn seen_by(_reader: &Reader) -> Option<Predicate> {
-    None
+fn seen_by(reader: &Reader) -> Option<Predicate> {
+    reader
+        .access
+        .sees(accounts::Object::Contacts)
+        .on("contacts.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
-    let mut query = contacts::table
+    let query = contacts::table
         .left_join(companies::table.on(contacts::company_id.eq(companies::id.nullable())))
         .filter(contacts::id.eq_any(padded(ids.to_vec())))
         .filter(contacts::deleted_at.is_null())
@@ -59,11 +63,14 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             companies::name.nullable(),
         ))
         .into_boxed();
-    if let Some(seen) = seen_by(reader) {
-        query = query.filter(seen);
-    }
-    let rows: Vec<Row> = Cached(query).load(conn)?;
-    Ok(rows.into_iter().map(hit).collect())
+    let rows: Vec<Row> = match seen_by(reader) {
+        Some(seen) => query.filter(seen).load(conn)?,
+        None => Cached(query).load(conn)?,
+    };
+    // A company has a reach of its own, which is not looked up for a line.
+    let is_whole = reader.access.is_whole();
+    let own = |(who, job, at, company): Row| (who, job, at, company.filter(|_| is_whole));
+    Ok(rows.into_iter().map(own).map(hit).collect())
 }
 
 fn hit(((id, name, email, number), job_title, seen, company): Row) -> Hit {

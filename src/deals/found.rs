@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::actions;
 use super::model::Deal;
+use crate::accounts;
 use crate::accounts::rights::{ReadDeals, Right};
 use crate::base::ids::{CompanyId, DealId};
 use crate::base::{Currency, Money, Timestamp};
@@ -20,7 +21,7 @@ pub const DEALS: Finder = Finder {
     path: "/deals",
     icon: "deals",
     scope: "deals:read",
-    is_open_to: |reader| ReadDeals::allows(reader.user.role),
+    is_open_to: |reader| ReadDeals::allows(&reader.access),
     exact: |_, typed| Ok(search::number(typed).into_iter().collect()),
     show,
     refill,
@@ -28,8 +29,11 @@ pub const DEALS: Finder = Finder {
 };
 
 /// What a deal must meet for a reader to see it.
-fn seen_by(_reader: &Reader) -> Option<Predicate> {
-    None
+fn seen_by(reader: &Reader) -> Option<Predicate> {
+    reader
+        .access
+        .sees(accounts::Object::Deals)
+        .on("deals.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
@@ -38,7 +42,7 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
         String,
         Option<String>,
     );
-    let mut query = deals::table
+    let query = deals::table
         .inner_join(stages::table.on(stages::id.eq(deals::stage_id)))
         .left_join(companies::table.on(deals::company_id.eq(companies::id.nullable())))
         .filter(deals::id.eq_any(padded(ids.to_vec())))
@@ -55,16 +59,17 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             companies::name.nullable(),
         ))
         .into_boxed();
-    if let Some(seen) = seen_by(reader) {
-        query = query.filter(seen);
-    }
-    let rows: Vec<Row> = Cached(query).load(conn)?;
+    let rows: Vec<Row> = match seen_by(reader) {
+        Some(seen) => query.filter(seen).load(conn)?,
+        None => Cached(query).load(conn)?,
+    };
     let hit = |((id, title, amount, currency, at), stage, company): Row| {
         let amount = amount.map(|amount| Money { amount, currency });
         Hit {
             id: id.0,
             label: title,
-            context: match company {
+            // A company has a reach of its own, which is not looked up for a line.
+            context: match company.filter(|_| reader.access.is_whole()) {
                 Some(company) => format!("{company} · {stage}"),
                 None => stage,
             },

@@ -69,7 +69,7 @@ pub async fn index(
     if params.q.trim().is_empty() {
         return Err(ApiError::invalid("q", "Say what to look for."));
     }
-    let reader = Reader::new(&program.user, program.now);
+    let reader = Reader::new(&program.user, &program.access, program.now);
     let asked = kinds(**finders, &params.kinds, &reader, |scope| {
         program.has_scope(scope)
     })?;

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use diesel::QueryResult;
 
-use crate::accounts::User;
+use crate::accounts::{Access, User};
 use crate::base::Timestamp;
 use crate::base::ids::CompanyId;
 use crate::db::Conn;
@@ -14,15 +14,18 @@ use crate::db::dialect::search::Kind;
 pub struct Reader {
     /// Who.
     pub user: User,
+    /// What they may do, and with whose records.
+    pub access: Access,
     /// When.
     pub now: Timestamp,
 }
 
 impl Reader {
     /// Somebody, at a moment.
-    pub fn new(user: &User, now: Timestamp) -> Self {
+    pub fn new(user: &User, access: &Access, now: Timestamp) -> Self {
         Self {
             user: user.clone(),
+            access: access.clone(),
             now,
         }
     }

@@ -128,7 +128,7 @@ pub async fn index(
     params: web::Query<Params>,
 ) -> Result<Page<SearchPage>> {
     let (asked, finders) = (params.asked(), **finders);
-    let reader = Reader::new(&viewer.user, viewer.now);
+    let reader = Reader::new(&viewer.user, &viewer.access, viewer.now);
     let recent = recent.get_ref().clone();
     let page = db
         .read(move |conn| {
@@ -163,7 +163,7 @@ pub async fn hits(
     params: web::Query<Params>,
 ) -> Result<Page<HitsPart>> {
     let (asked, finders) = (params.asked(), **finders);
-    let reader = Reader::new(&viewer.user, viewer.now);
+    let reader = Reader::new(&viewer.user, &viewer.access, viewer.now);
     let part = db
         .read(move |conn| {
             let groups = groups(conn, finders, &reader, &asked, IN_PALETTE)?;
@@ -189,7 +189,7 @@ pub async fn opening(
     recent: web::Data<Recent>,
 ) -> Result<Page<OpeningPart>> {
     let finders = **finders;
-    let reader = Reader::new(&viewer.user, viewer.now);
+    let reader = Reader::new(&viewer.user, &viewer.access, viewer.now);
     let recent = recent.get_ref().clone();
     let lines: QueryResult<Vec<Line>> = db
         .read(move |conn| recent_lines(conn, finders, &recent, &reader))

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::actions;
+use crate::accounts;
 use crate::accounts::rights::{ReadContacts, Right};
 use crate::base::ids::CompanyId;
 use crate::base::{Timestamp, text};
@@ -19,7 +20,7 @@ pub const COMPANIES: Finder = Finder {
     path: "/companies",
     icon: "company",
     scope: "contacts:read",
-    is_open_to: |reader| ReadContacts::allows(reader.user.role),
+    is_open_to: |reader| ReadContacts::allows(&reader.access),
     exact,
     show,
     refill,
@@ -30,13 +31,16 @@ pub const COMPANIES: Finder = Finder {
 const NAMESAKES: i64 = 10;
 
 /// What a company must meet for a reader to see it.
-fn seen_by(_reader: &Reader) -> Option<Predicate> {
-    None
+fn seen_by(reader: &Reader) -> Option<Predicate> {
+    reader
+        .access
+        .sees(accounts::Object::Contacts)
+        .on("companies.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
     type Row = (CompanyId, String, String, String, String, Timestamp);
-    let mut query = companies::table
+    let query = companies::table
         .filter(companies::id.eq_any(padded(ids.to_vec())))
         .filter(companies::deleted_at.is_null())
         .select((
@@ -48,10 +52,10 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             companies::last_seen_at,
         ))
         .into_boxed();
-    if let Some(seen) = seen_by(reader) {
-        query = query.filter(seen);
-    }
-    let rows: Vec<Row> = Cached(query).load(conn)?;
+    let rows: Vec<Row> = match seen_by(reader) {
+        Some(seen) => query.filter(seen).load(conn)?,
+        None => Cached(query).load(conn)?,
+    };
     let hit = |(id, name, industry, city, website, at): Row| {
         let context = [industry, city, website];
         let context = context.into_iter().filter(|part| !part.is_empty());

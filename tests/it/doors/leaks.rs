@@ -189,6 +189,11 @@ fn questions(south: &South) -> Vec<String> {
         format!("/api/v1/deals?contact={contact}"),
         format!("/api/v1/tickets?contact={contact}"),
         "/".to_owned(),
+        format!("/search?q={WORDS}"),
+        format!("/search/hits?q={WORDS}"),
+        format!("/api/v1/search?q={WORDS}"),
+        format!("/api/v1/search?q=%23{}", id("ticket")),
+        format!("/search?q={}", id("deal")),
     ]
 }
 
