@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use super::{model, words};
-use crate::accounts;
+use crate::accounts::access::Object;
+use crate::accounts::reach::Reach;
 use crate::accounts::rights::{ReadContacts, Right};
-use crate::base::ids::{CompanyId, ContactId};
+use crate::base::ids::{CompanyId, ContactId, UserId};
 use crate::base::{Timestamp, phone, text};
 use crate::db::dialect::search::Kind;
 use crate::db::schema::{companies, contacts, identities};
@@ -34,19 +35,16 @@ type Row = (
     (ContactId, String, Option<String>, Option<String>),
     String,
     Timestamp,
-    Option<String>,
+    Option<(String, Option<UserId>)>,
 );
 
 /// What a contact must meet for a reader to see it.
 fn seen_by(reader: &Reader) -> Option<Predicate> {
-    reader
-        .access
-        .sees(accounts::Object::Contacts)
-        .on("contacts.owner_id")
+    reader.access.sees(Object::Contacts).on("contacts.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
-    let query = contacts::table
+    let mut query = contacts::table
         .left_join(companies::table.on(contacts::company_id.eq(companies::id.nullable())))
         .filter(contacts::id.eq_any(padded(ids.to_vec())))
         .filter(contacts::deleted_at.is_null())
@@ -60,27 +58,27 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             ),
             contacts::job_title,
             contacts::last_seen_at,
-            companies::name.nullable(),
+            (companies::name, companies::owner_id).nullable(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = match seen_by(reader) {
-        Some(seen) => query.filter(seen).load(conn)?,
-        None => Cached(query).load(conn)?,
-    };
-    // A company has a reach of its own, which is not looked up for a line.
-    let is_whole = reader.access.is_whole();
-    let own = |(who, job, at, company): Row| (who, job, at, company.filter(|_| is_whole));
-    Ok(rows.into_iter().map(own).map(hit).collect())
+    if let Some(seen) = seen_by(reader) {
+        query = query.filter(seen);
+    }
+    let rows: Vec<Row> = Cached(query).load(conn)?;
+    let reach = reader.access.sees(Object::Contacts);
+    Ok(rows.into_iter().map(|row| hit(row, &reach)).collect())
 }
 
-fn hit(((id, name, email, number), job_title, seen, company): Row) -> Hit {
+fn hit(((id, name, email, number), job_title, seen, company): Row, reach: &Reach) -> Hit {
     let label = model::shown(id, &name, email.as_deref(), number.as_deref(), true);
-    let reach = match (email, number) {
+    let company = company.filter(|(_, owner)| reach.covers(*owner));
+    let reached = match (email, number) {
         (Some(email), _) => email,
         (None, Some(number)) => phone::shown(&number),
         (None, None) => String::new(),
     };
-    let context = [company.unwrap_or_default(), job_title, reach];
+    let company = company.map(|(name, _)| name).unwrap_or_default();
+    let context = [company, job_title, reached];
     let context = context
         .into_iter()
         .filter(|part| !part.is_empty() && *part != label);

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::actions;
 use super::model::Deal;
-use crate::accounts;
+use crate::accounts::access::Object;
 use crate::accounts::rights::{ReadDeals, Right};
-use crate::base::ids::{CompanyId, DealId};
+use crate::base::ids::{CompanyId, DealId, UserId};
 use crate::base::{Currency, Money, Timestamp};
 use crate::db::dialect::search::Kind;
 use crate::db::schema::{companies, deals, stages};
@@ -30,19 +30,16 @@ pub const DEALS: Finder = Finder {
 
 /// What a deal must meet for a reader to see it.
 fn seen_by(reader: &Reader) -> Option<Predicate> {
-    reader
-        .access
-        .sees(accounts::Object::Deals)
-        .on("deals.owner_id")
+    reader.access.sees(Object::Deals).on("deals.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
     type Row = (
         (DealId, String, Option<i64>, Currency, Timestamp),
         String,
-        Option<String>,
+        Option<(String, Option<UserId>)>,
     );
-    let query = deals::table
+    let mut query = deals::table
         .inner_join(stages::table.on(stages::id.eq(deals::stage_id)))
         .left_join(companies::table.on(deals::company_id.eq(companies::id.nullable())))
         .filter(deals::id.eq_any(padded(ids.to_vec())))
@@ -56,21 +53,21 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
                 deals::updated_at,
             ),
             stages::name,
-            companies::name.nullable(),
+            (companies::name, companies::owner_id).nullable(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = match seen_by(reader) {
-        Some(seen) => query.filter(seen).load(conn)?,
-        None => Cached(query).load(conn)?,
-    };
+    if let Some(seen) = seen_by(reader) {
+        query = query.filter(seen);
+    }
+    let rows: Vec<Row> = Cached(query).load(conn)?;
+    let reach = reader.access.sees(Object::Contacts);
     let hit = |((id, title, amount, currency, at), stage, company): Row| {
         let amount = amount.map(|amount| Money { amount, currency });
         Hit {
             id: id.0,
             label: title,
-            // A company has a reach of its own, which is not looked up for a line.
-            context: match company.filter(|_| reader.access.is_whole()) {
-                Some(company) => format!("{company} · {stage}"),
+            context: match company.filter(|(_, owner)| reach.covers(*owner)) {
+                Some((company, _)) => format!("{company} · {stage}"),
                 None => stage,
             },
             side: amount.map(Money::shown).unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 
-use super::finder::{Finder, Reader};
+use super::finder::{Finder, Hit, Reader};
 use super::rank::{self, Ranked};
 use crate::base::terms::Asked;
 use crate::base::text;
@@ -16,6 +16,8 @@ use crate::db::dialect::search::{self, Fit, Kind, Newest, spelling};
 const LONGEST: usize = 200;
 /// Records of a kind that are looked at.
 const LOOKED_AT: i64 = 30;
+/// Records that are looked at where the reader may see few of them.
+const FURTHER: [i64; 2] = [500, 3_000];
 /// A kind with fewer is asked again, with words that are spelled otherwise.
 const FEW: usize = 3;
 /// Other words for one that was typed.
@@ -94,9 +96,14 @@ pub fn find(
         if ids.is_empty() {
             continue;
         }
-        let shown = (finder.show)(conn, reader, &ids)?;
+        let mut shown = (finder.show)(conn, reader, &ids)?;
+        let is_held = candidates.is_full && shown.len() < ids.len();
+        if is_held && shown.len() < limit {
+            shown = further(conn, &newest, finder, reader, &asked, shown, limit)?;
+        }
         let mut hits = rank::rank(typed, &asked, shown, &candidates.exact, &candidates.guessed);
-        let has_more = hits.len() > limit || candidates.is_full;
+        // Of records out of reach nobody learns that there are more.
+        let has_more = hits.len() > limit || (candidates.is_full && !is_held);
         hits.truncate(limit);
         if !hits.is_empty() {
             sections.push(Section {
@@ -108,6 +115,31 @@ pub fn find(
     }
     sections.sort_by_key(|section| section.hits.first().map(|hit| hit.tier));
     Ok(sections)
+}
+
+/// Who sees few of the records with a word is shown those of older ones, in two larger rounds.
+fn further(
+    conn: &mut Conn,
+    newest: &Newest,
+    finder: &Finder,
+    reader: &Reader,
+    asked: &Asked,
+    shown: Vec<Hit>,
+    limit: usize,
+) -> QueryResult<Vec<Hit>> {
+    let mut shown = shown;
+    for round in FURTHER {
+        let ids = search::ask(conn, newest, finder.kind, asked, Fit::Beginning, round)?;
+        for hit in (finder.show)(conn, reader, &ids)? {
+            if !shown.iter().any(|one| one.id == hit.id) {
+                shown.push(hit);
+            }
+        }
+        if shown.len() >= limit || (ids.len() as i64) < round {
+            break;
+        }
+    }
+    Ok(shown)
 }
 
 /// The newest records whose words begin so; where these are too many, those that have the words as they stand go first.

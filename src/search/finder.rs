@@ -3,7 +3,8 @@
 use chrono_tz::Tz;
 use diesel::QueryResult;
 
-use crate::accounts::{Access, User};
+use crate::accounts::User;
+use crate::accounts::access::Access;
 use crate::base::Timestamp;
 use crate::base::ids::CompanyId;
 use crate::db::Conn;
@@ -14,7 +15,7 @@ use crate::db::dialect::search::Kind;
 pub struct Reader {
     /// Who.
     pub user: User,
-    /// What they may do, and with whose records.
+    /// What they may see, and whose.
     pub access: Access,
     /// When.
     pub now: Timestamp,

@@ -112,8 +112,21 @@ const PAGES: &[Entry] = &[
             "People",
             "/settings/people",
             "people",
-            "settings users roles invite team",
+            "settings users invite",
         ),
+    ),
+    (
+        |v| v.is_admin,
+        place(
+            "Roles",
+            "/settings/roles",
+            "shield",
+            "settings rights access",
+        ),
+    ),
+    (
+        |v| v.is_admin,
+        place("Teams", "/settings/teams", "people", "settings groups"),
     ),
     (
         |v| v.is_admin,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::actions;
-use crate::accounts;
+use crate::accounts::access::Object;
 use crate::accounts::rights::{ReadContacts, Right};
 use crate::base::ids::CompanyId;
 use crate::base::{Timestamp, text};
@@ -34,13 +34,13 @@ const NAMESAKES: i64 = 10;
 fn seen_by(reader: &Reader) -> Option<Predicate> {
     reader
         .access
-        .sees(accounts::Object::Contacts)
+        .sees(Object::Contacts)
         .on("companies.owner_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
     type Row = (CompanyId, String, String, String, String, Timestamp);
-    let query = companies::table
+    let mut query = companies::table
         .filter(companies::id.eq_any(padded(ids.to_vec())))
         .filter(companies::deleted_at.is_null())
         .select((
@@ -52,10 +52,10 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             companies::last_seen_at,
         ))
         .into_boxed();
-    let rows: Vec<Row> = match seen_by(reader) {
-        Some(seen) => query.filter(seen).load(conn)?,
-        None => Cached(query).load(conn)?,
-    };
+    if let Some(seen) = seen_by(reader) {
+        query = query.filter(seen);
+    }
+    let rows: Vec<Row> = Cached(query).load(conn)?;
     let hit = |(id, name, industry, city, website, at): Row| {
         let context = [industry, city, website];
         let context = context.into_iter().filter(|part| !part.is_empty());

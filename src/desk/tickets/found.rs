@@ -4,11 +4,10 @@ use diesel::prelude::*;
 
 use super::model::Status;
 use super::store;
-use crate::accounts;
+use crate::accounts::access::Object;
 use crate::accounts::rights::{ReadTickets, Right};
 use crate::base::Timestamp;
-use crate::base::ids::ContactId;
-use crate::base::ids::TicketId;
+use crate::base::ids::{ContactId, TicketId, UserId};
 use crate::contacts::model;
 use crate::db::dialect::search::{self as index, Kind};
 use crate::db::schema::{contacts, tickets};
@@ -34,14 +33,17 @@ pub const TICKETS: Finder = Finder {
 fn seen_by(reader: &Reader) -> Option<Predicate> {
     reader
         .access
-        .sees(accounts::Object::Tickets)
+        .sees(Object::Tickets)
         .on("tickets.assignee_id")
 }
 
 fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> {
-    type Who = Option<(ContactId, String, Option<String>, Option<String>, bool)>;
+    type Who = Option<(
+        (ContactId, String, Option<String>, Option<String>, bool),
+        Option<UserId>,
+    )>;
     type Row = (TicketId, String, Status, Timestamp, Who);
-    let query = tickets::table
+    let mut query = tickets::table
         .left_join(contacts::table.on(tickets::contact_id.eq(contacts::id.nullable())))
         .filter(tickets::id.eq_any(padded(ids.to_vec())))
         .select((
@@ -50,21 +52,26 @@ fn show(conn: &mut Conn, reader: &Reader, ids: &[i64]) -> QueryResult<Vec<Hit>> 
             tickets::status,
             tickets::last_at,
             (
-                contacts::id,
-                contacts::name,
-                contacts::email,
-                contacts::phone,
-                contacts::is_known,
+                (
+                    contacts::id,
+                    contacts::name,
+                    contacts::email,
+                    contacts::phone,
+                    contacts::is_known,
+                ),
+                contacts::owner_id,
             )
                 .nullable(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = match seen_by(reader) {
-        Some(seen) => query.filter(seen).load(conn)?,
-        None => Cached(query).load(conn)?,
-    };
+    if let Some(seen) = seen_by(reader) {
+        query = query.filter(seen);
+    }
+    let rows: Vec<Row> = Cached(query).load(conn)?;
+    let reach = reader.access.sees(Object::Contacts);
     let hit = |(id, subject, status, at, who): Row| {
-        let who = who.map(|(id, name, email, phone, is_known)| {
+        let who = who.filter(|(_, owner)| reach.covers(*owner));
+        let who = who.map(|((id, name, email, phone, is_known), _)| {
             model::shown(id, &name, email.as_deref(), phone.as_deref(), is_known)
         });
         Hit {
