@@ -9,6 +9,7 @@ use crate::support::TestApp;
 async fn a_view_of_a_team_is_seen_by_its_members_and_by_the_teams_below() {
     let app = TestApp::new().await;
     let ada = app.admin().await;
+    ada.post("/contacts", &[("name", "Bo Li")]).await.is(303);
     let nora = app.agent("nora", Role::Sales).await;
     let nils = app.agent("nils", Role::Sales).await;
     let sofia = app.agent("sofia", Role::Sales).await;
