@@ -133,7 +133,10 @@ impl Grants {
     /// Sets a scope, as long as there is such an act.
     pub fn set(&mut self, object: Object, action: Action, scope: Scope) {
         if object.actions().contains(&action) {
-            self.scopes[object as usize][action as usize] = Some(scope);
+            let row = self.scopes.get_mut(object as usize);
+            if let Some(own) = row.and_then(|row| row.get_mut(action as usize)) {
+                *own = Some(scope);
+            }
         }
     }
 
@@ -144,7 +147,9 @@ impl Grants {
 
     /// Whose records, with what must hold between acts.
     pub fn scope(&self, object: Object, action: Action) -> Scope {
-        let own = self.scopes[object as usize][action as usize].unwrap_or(Scope::None);
+        let row = self.scopes.get(object as usize);
+        let own = row.and_then(|row| row.get(action as usize).copied().flatten());
+        let own = own.unwrap_or(Scope::None);
         match action {
             Action::Read => own,
             Action::Edit => own.min(self.scope(object, Action::Read)),
@@ -281,7 +286,8 @@ impl Access {
     /// With whose records they may do something.
     pub fn reach(&self, object: Object, action: Action) -> Reach {
         let Some(own) = &self.own else {
-            return if self.does[object as usize][action as usize] {
+            let row = self.does.get(object as usize);
+            return if row.and_then(|row| row.get(action as usize)) == Some(&true) {
                 Reach::All
             } else {
                 Reach::Nothing

@@ -129,9 +129,9 @@ pub async fn index(viewer: Can<ManagePeople>, db: Data<Db>) -> Result<Page<Teams
     for (team, _, name, is_lead) in members {
         let (leads, others) = by.entry(team).or_default();
         if is_lead {
-            leads.push(name)
+            leads.push(name);
         } else {
-            others.push(name)
+            others.push(name);
         }
     }
     let line = |(team, above): (Team, Vec<String>)| {
