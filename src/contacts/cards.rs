@@ -147,6 +147,26 @@ impl Cards {
     }
 }
 
+/// What can be done with a contact's place at a company.
+fn acts_of(id: ContactId, company: CompanyId, is_primary: bool, has_left: bool) -> Vec<CardAct> {
+    let act = |label, verb: &str, icon| CardAct {
+        label,
+        action: format!("/contacts/{id}/companies/{company}/{verb}"),
+        icon,
+    };
+    let mut acts = Vec::new();
+    if !is_primary {
+        acts.push(act("Make primary", "primary", "star"));
+    }
+    acts.push(if has_left {
+        act("Is there again", "back", "undo")
+    } else {
+        act("Has left", "left", "exit")
+    });
+    acts.push(act("Unlink", "unlink", "close"));
+    acts
+}
+
 fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Card> {
     let mut jobs = people::jobs_of(conn, id)?;
     let reach = ask.access.sees(Object::Contacts);
@@ -172,23 +192,11 @@ fn company_card(conn: &mut Conn, id: ContactId, ask: &CardAsk) -> QueryResult<Ca
                 .employees
                 .map(|n| format!("{} people", crate::web::number(n))),
         );
-        let act = |label, verb: &str, icon| CardAct {
-            label,
-            action: format!("/contacts/{id}/companies/{}/{verb}", company.id),
-            icon,
+        let acts = if ask.can_edit {
+            acts_of(id, company.id, job.is_primary, has_left)
+        } else {
+            Vec::new()
         };
-        let mut acts = Vec::new();
-        if ask.can_edit {
-            if !job.is_primary {
-                acts.push(act("Make primary", "primary", "star"));
-            }
-            if !has_left {
-                acts.push(act("Has left", "left", "exit"));
-            } else {
-                acts.push(act("Is there again", "back", "undo"));
-            }
-            acts.push(act("Unlink", "unlink", "close"));
-        }
         rows.push(CardRow {
             href: format!("/companies/{}", company.id),
             value: if job.is_primary { "Primary" } else { "" }.to_owned(),

@@ -223,6 +223,10 @@ fn late_words(late: usize, is_team: bool) -> String {
 }
 
 /// Home: somebody's open deals, those that close first in front; the team's for who leads it and has none.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a panel is one list of what stands in it"
+)]
 pub fn my_deals(conn: &mut Conn, ask: &PanelAsk) -> QueryResult<Option<Panel>> {
     if !EditDeals::allows(&ask.access) {
         return Ok(None);

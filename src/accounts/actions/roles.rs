@@ -131,16 +131,13 @@ pub fn save_team(
             return Err(AccountError::Field("parent", why));
         }
     }
-    let (id, action) = match id {
-        Some(id) => {
-            store::team(conn, id)?.ok_or(AccountError::NotFound)?;
-            store::update_team(conn, id, &name, new.parent, now)?;
-            (id, "team.changed")
-        }
-        None => {
-            let id = store::insert_team(conn, &name, new.parent, now)?;
-            (id, "team.created")
-        }
+    let (id, action) = if let Some(id) = id {
+        store::team(conn, id)?.ok_or(AccountError::NotFound)?;
+        store::update_team(conn, id, &name, new.parent, now)?;
+        (id, "team.changed")
+    } else {
+        let id = store::insert_team(conn, &name, new.parent, now)?;
+        (id, "team.created")
     };
     let asked: Vec<UserId> = new.members.iter().chain(&new.leads).copied().collect();
     let members: Vec<(UserId, bool)> = store::users_among(conn, &asked)?

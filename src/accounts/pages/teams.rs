@@ -79,20 +79,19 @@ impl TeamPage {
         let teams = store::teams(conn)?;
         let people = store::active_users(conn, MOST_PEOPLE)?;
         let own = teams.iter().find(|team| Some(team.id) == id);
-        let form = match form {
-            Some(form) => form,
-            None => {
-                let members = store::memberships(conn)?;
-                let here = members.iter().filter(|(team, ..)| Some(*team) == id);
-                let (lead, member): (Vec<_>, Vec<_>) = here.partition(|(.., is_lead)| *is_lead);
-                TeamForm {
-                    name: own.map_or_else(String::new, |team| team.name.clone()),
-                    parent: own
-                        .and_then(|team| team.parent_id)
-                        .map_or_else(String::new, |id| id.to_string()),
-                    member: member.iter().map(|(_, user, ..)| *user).collect(),
-                    lead: lead.iter().map(|(_, user, ..)| *user).collect(),
-                }
+        let form = if let Some(form) = form {
+            form
+        } else {
+            let members = store::memberships(conn)?;
+            let here = members.iter().filter(|(team, ..)| Some(*team) == id);
+            let (lead, member): (Vec<_>, Vec<_>) = here.partition(|(.., is_lead)| *is_lead);
+            TeamForm {
+                name: own.map_or_else(String::new, |team| team.name.clone()),
+                parent: own
+                    .and_then(|team| team.parent_id)
+                    .map_or_else(String::new, |id| id.to_string()),
+                member: member.iter().map(|(_, user, ..)| *user).collect(),
+                lead: lead.iter().map(|(_, user, ..)| *user).collect(),
             }
         };
         let tree: Vec<_> = teams.iter().map(|t| (t.id, t.parent_id)).collect();

@@ -137,7 +137,7 @@ pub fn set_parent(
         if parent == id || chain.iter().any(|over| over.id == id) {
             return Err(Refusal::invalid(
                 "parent",
-                &format!("{} belongs to {} itself.", found.name, company.name),
+                format!("{} belongs to {} itself.", found.name, company.name),
             ));
         }
         if chain.len() + 1 >= DEEPEST {

@@ -184,6 +184,7 @@ impl Page {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one column after the other")]
     fn cell(&self, contact: &Contact, word: &str, zone: Tz) -> String {
         let moment = |at: Timestamp| {
             if at.is_zero() {

@@ -28,6 +28,7 @@ use crate::web as kit;
 use crate::web::{get, post};
 
 /// Routes of contacts and companies.
+#[expect(clippy::too_many_lines, reason = "one line a route")]
 pub fn routes(cfg: &mut web::ServiceConfig) {
     tags::routes(cfg);
     duplicates::routes(cfg);

@@ -166,6 +166,10 @@ impl ShowPage {
         format!("{} more", self.codes.len().saturating_sub(6))
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a page is one list of what stands on it"
+    )]
     fn read(
         conn: &mut Conn,
         memo: &Memo,

@@ -84,6 +84,7 @@ impl Job for Purge {
 
 /// Who moved which of some records to the trash, by name.
 pub fn deleted_by(conn: &mut Conn, about: &[About]) -> QueryResult<HashMap<i64, String>> {
+    type Row = (Option<i64>, Option<i64>, Option<i64>, Option<UserId>);
     use timeline_entries::{actor_id, company_id, contact_id, deal_id, kind};
     let mut query = timeline_entries::table
         .filter(kind.eq(EntryKind::Deleted))
@@ -98,7 +99,6 @@ pub fn deleted_by(conn: &mut Conn, about: &[About]) -> QueryResult<HashMap<i64, 
         Some(About::Company(_)) => query.filter(company_id.eq_any(ids)),
         Some(About::Deal(_)) => query.filter(deal_id.eq_any(ids)),
     };
-    type Row = (Option<i64>, Option<i64>, Option<i64>, Option<UserId>);
     let rows: Vec<Row> = query.load(conn)?;
     let names = store::user_names(conn, rows.iter().filter_map(|row| row.3))?;
     let mut found = HashMap::new();

@@ -48,12 +48,8 @@ async fn a_view_of_a_team_is_seen_by_its_members_and_by_the_teams_below() {
     }
     nils.get("/").await.says("Northern leads");
     // Somebody else's team is nobody's to give to, and what was typed stays.
-    let foreign = [
-        ("name", "Mine"),
-        ("sharing", &format!("team:{south}")),
-        ("query", ""),
-    ];
-    let foreign: Vec<(&str, &str)> = foreign.iter().map(|(k, v)| (*k, v.as_ref())).collect();
+    let word = format!("team:{south}");
+    let foreign = [("name", "Mine"), ("sharing", word.as_str()), ("query", "")];
     let back = nora.post("/contacts/views", &foreign).await.is(422);
     assert!(
         back.says("Choose one of your teams")

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{Either, HttpRequest, web};
 use askama::Template;
+use tokio::task::spawn_blocking;
 
 use super::import;
 use crate::accounts::rights::{ImportContacts, ManageFields, Right};
@@ -166,7 +167,7 @@ pub async fn read_again(
     let id = import.id;
     let (kept, key) = (files.clone(), import.file_key.clone());
     let country = import.settings.country.clone();
-    let looked = web::block(move || actions::look(&kept, &key, &reading, &country));
+    let looked = spawn_blocking(move || actions::look(&kept, &key, &reading, &country));
     let looked = looked.await.map_err(Error::internal)?;
     let back = redirect(format!("/imports/{id}/columns"));
     let settings = match looked {
@@ -179,6 +180,13 @@ pub async fn read_again(
     db.write(move |conn| actions::reread(conn, id, &settings))
         .await?;
     Ok(Either::Right(back.saying("Read again")))
+}
+
+/// The sheets of a workbook; where they are said may lie behind a lot that has to be read first.
+async fn sheets(files: &Files, import: &Import) -> Result<Vec<(String, String)>> {
+    let (kept, own) = (files.clone(), import.clone());
+    let sheets = spawn_blocking(move || actions::sheets(&kept, &own));
+    sheets.await.map_err(Error::internal)
 }
 
 async fn page(
@@ -199,9 +207,7 @@ async fn page(
         .map(|field| (Target::Trait(field.key).word(), field.label))
         .collect();
     let may_declare = ManageFields::allows(&viewer.access);
-    let (kept, own) = (files.clone(), import.clone());
-    let sheets = web::block(move || actions::sheets(&kept, &own));
-    let sheets = sheets.await.map_err(Error::internal)?;
+    let sheets = sheets(files, &import).await?;
     let settings = &import.settings;
     let (lines, empty) = lines(settings, &declared, may_declare);
     let (encoding, delimiter, has_header) = match settings.format.clone() {

@@ -8,6 +8,7 @@ use crate::accounts::rights::ImportContacts;
 use crate::accounts::{Can, Viewer};
 use crate::base::text;
 use crate::contacts::import::apply::{self, Ground};
+use crate::contacts::import::csv::Row;
 use crate::contacts::import::draft::{Draft, Drafter};
 use crate::contacts::import::model::{Import, Outcome, State, Tally};
 use crate::contacts::import::rows::Rows;
@@ -78,6 +79,15 @@ pub async fn preview(
     Ok(Either::Left(Page::new(viewer.shell(), page)))
 }
 
+/// The rows that are tried; those of a workbook may lie behind a lot of words that have to be read first.
+async fn first_rows(files: &Files, import: &Import) -> Result<Vec<Row>> {
+    let file = files.open_kept(&import.file_key).map_err(Error::internal)?;
+    let format = import.settings.format.clone();
+    let rows = tokio::task::spawn_blocking(move || Rows::open(file, &format)?.take(TRIED));
+    let rows = rows.await.map_err(Error::internal)?;
+    rows.map_err(Error::internal)
+}
+
 async fn tried(
     _: &Viewer,
     db: &Db,
@@ -85,12 +95,7 @@ async fn tried(
     import: Import,
     by: crate::contacts::By,
 ) -> Result<PreviewPage> {
-    let file = files.open_kept(&import.file_key).map_err(Error::internal)?;
-    let format = import.settings.format.clone();
-    // The first rows of a workbook may lie behind a lot of words that have to be read first.
-    let rows = web::block(move || Rows::open(file, &format)?.take(TRIED));
-    let rows = rows.await.map_err(Error::internal)?;
-    let rows = rows.map_err(Error::internal)?;
+    let rows = first_rows(files, &import).await?;
     let is_all = rows.len() < TRIED;
     let ground = Ground {
         import: import.id,

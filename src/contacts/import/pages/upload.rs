@@ -74,7 +74,9 @@ pub async fn upload(
         .await?
         .unwrap_or_default();
     let (own, looked_at) = (files.clone(), key.clone());
-    let looked = web::block(move || actions::look(&own, &looked_at, &Reading::default(), &default));
+    let looked = tokio::task::spawn_blocking(move || {
+        actions::look(&own, &looked_at, &Reading::default(), &default)
+    });
     let settings = match looked.await.map_err(Error::internal)? {
         Ok(settings) => settings,
         Err(why) => {
