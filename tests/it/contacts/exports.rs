@@ -33,7 +33,7 @@ async fn lines(app: &TestApp, who: &Agent, form: &[(&str, &str)]) -> Vec<String>
     let newest = exports::table.order(exports::id.desc()).select(exports::id);
     let id: ExportId = app.read(move |conn| newest.first(conn)).await;
     let file = who.get(&format!("/exports/{id}/file")).await.is(200).bytes;
-    let text = String::from_utf8(file.to_vec()).expect("text");
+    let text = String::from_utf8(file).expect("text");
     let text = text.trim_start_matches('\u{feff}');
     text.lines().map(str::to_owned).collect()
 }
