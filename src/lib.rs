@@ -12,12 +12,12 @@
 //! 4. [`jobs`], [`mail`], [`files`]: the durable queue, mail out, stored files. Mail is sent by jobs.
 //! 5. [`web`]: pages, forms, errors, assets: the HTTP kit. Knows no slice. The frame ([`web::layout`]) and the parts of pages
 //!    ([`web::ui`]) are templates of their own, compiled once; the macros in `templates/ui` hand them their arguments.
-//! 6. The slices. Left may not know right: [`accounts`], [`filters`], [`timeline`], [`contacts`], [`events`],
+//! 6. The slices. Left may not know right: [`accounts`], [`search`], [`filters`], [`timeline`], [`contacts`], [`events`],
 //!    [`privacy`], [`deals`], [`desk`], [`campaigns`], [`ops`].
 //! 7. [`demo`]: the invented world of set-up, `seed demo` and tests; it may use every slice, and only [`app`] and [`cli`] know it.
 //! 8. [`app`]: builds the house, mounts every route, lists every job, and fills the lists of functions by which a slice
 //!    on the left shows or moves what slices on the right keep ([`timeline`]'s strands, [`contacts`]' cards and followers of
-//!    a merge, [`accounts`]' panels of Home and pins of the sidebar).
+//!    a merge, [`accounts`]' panels of Home and pins of the sidebar, [`search`]'s finders).
 //! 9. [`cli`]: one file per command.
 //!
 //! Inside a slice: `pages`, `api`, `jobs` → `actions` → `store` → `model`. A handler's signature is its contract: the right
@@ -28,12 +28,16 @@
 //! - On SQLite there is one writer thread, so transactions never meet; on PostgreSQL instances share nothing but the database.
 //! - An event request answered 200 is on disk, and its events are stored exactly once: the inbox row is written first, and the
 //!   worker moves its cursor in the transaction of the effects.
-//! - Only the enrichment worker writes events, sessions and counters. A batch commits only if its requests are still undone:
+//! - Only the enrichment worker writes events, sessions and counters; [`contacts::purge`] deletes those of whoever left the trash
+//!   for good. A batch commits only if its requests are still undone:
 //!   the cursor stands where it was read (SQLite), or the rows are still there (PostgreSQL, where a lease saves vain work).
 //! - A job is done at least once, and what it does through [`jobs::Context::finish`] exactly once, whoever is killed when.
 //! - Nothing is sent inside a request: [`mail::enqueue`] writes the mail into the queue, in the transaction it speaks about.
 //! - A mail of a campaign goes over the line only after its row says so on disk; what a death leaves uncertain is shown and never
 //!   sent again by itself. Whoever did not allow the topic, or is suppressed, gets none: asked at the launch and at every claim.
+//! - Whose records somebody reaches is one condition ([`accounts::Reach`]), put into every list and asked of every id: an id in an
+//!   address is asked about before its handler runs ([`accounts::Gates`]). What is out of reach answers as if it were not there;
+//!   who reaches everything is asked nothing, and their questions are planned as if there were no rights.
 //! - Bells ring after the commit, never before ([`db::on_commit`]).
 //! - An internal error shows a number and nothing else; the same number is in the log.
 //! - No query in a template, no transaction in a handler, no inline script or style.
@@ -69,6 +73,12 @@
 //! slice takes out of it what an index finds and walks that; the rest becomes a condition with every value bound
 //! ([`filters::Rule`], [`db::Predicate`]), asked of the contacts along the walk in rounds, and after a hundred thousand
 //! somebody says whether to look further. A tree that cannot be read, or speaks of a field that is gone, fits nobody.
+//!
+//! # The way of a search
+//! Whatever can be found has words ([`base::terms`] folds them alike when they are written and when they are asked for), kept in
+//! the transaction of each change, in one index for all kinds ([`db::dialect::search`]); pieces of words, by which slips and middles
+//! are found, in one table that is the same on both databases. A slice hands in a [`search::Finder`] through `app`, which shows
+//! hits and leaves out what the reader does not reach. What was there before the index is filled in by a job.
 //!
 //! # The way of a file, and of a merge
 //! An import keeps the file as it came, and a job writes it in short transactions in which the position moves; who is meant is
