@@ -47,7 +47,7 @@ pub struct MergePage {
 }
 
 /// The page, or first the one that asks with whom.
-pub type Answer = Result<Either<Page<MergePage>, Page<PickPage>>>;
+pub type Answer = Result<Either<Page<MergePage>, Either<Page<PickPage>, Redirect>>>;
 
 /// `GET /contacts/merge?id=1&id=2`. Needs: merge records.
 pub async fn contacts(
@@ -106,11 +106,18 @@ async fn show(
 ) -> Answer {
     within(viewer, db, &asked).await?;
     match asked.ids.as_slice() {
-        [] => Err(Error::NotFound),
+        // Nobody is named: they are found in the list.
+        [] => {
+            let list = match asked.kind {
+                Kind::Contact => "/contacts",
+                Kind::Company => "/companies",
+            };
+            Ok(Either::Right(Either::Right(redirect(list))))
+        }
         [_] => {
             let access = viewer.access.clone();
             let page = db.read(move |conn| pick(conn, &asked, &access)).await?;
-            Ok(Either::Right(Page::new(viewer.shell(), page)))
+            Ok(Either::Right(Either::Left(Page::new(viewer.shell(), page))))
         }
         _ => {
             let page = page(viewer, db, followers, request, asked, String::new()).await?;

@@ -131,7 +131,8 @@ async fn what_cannot_be_merged_is_said_and_who_may_not_is_refused() {
         .says("Find the record");
     ada.get("/contacts/merge?id=1&q=noor").await.says("Noor");
     ada.get("/contacts/merge?id=1&id=99").await.is(404);
-    ada.get("/contacts/merge").await.is(404);
+    ada.get("/contacts/merge").await.leads_to("/contacts");
+    ada.get("/companies/merge").await.leads_to("/companies");
     ada.post("/contacts/merge", &[("id", "1"), ("keep", "1")])
         .await
         .is(422);
