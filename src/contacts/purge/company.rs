@@ -2,16 +2,17 @@
 
 use diesel::prelude::*;
 
-use super::ROWS;
+use super::{ROWS, pairs};
 use crate::accounts::audit::{self, By};
 use crate::base::Timestamp;
 use crate::base::ids::{CompanyId, ContactId, TraitKeyId};
 use crate::contacts::fields::Object;
+use crate::contacts::merge;
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{
-    activities, companies, company_traits, contacts, deals, duplicates, field_values, fields,
-    merges, no_merges, tickets, timeline_entries, trait_keys,
+    activities, companies, company_traits, contacts, deals, field_values, fields, tickets,
+    timeline_entries, trait_keys,
 };
 
 /// Companies that live on in one.
@@ -98,21 +99,5 @@ fn known(conn: &mut Conn, all: &[CompanyId]) -> QueryResult<()> {
     diesel::delete(activities::table.filter(activities::company_id.eq_any(all))).execute(conn)?;
     diesel::delete(timeline_entries::table.filter(timeline_entries::company_id.eq_any(all)))
         .execute(conn)?;
-    diesel::delete(merges::table)
-        .filter(merges::kind.eq("company"))
-        .filter(
-            merges::winner_id
-                .eq_any(&ids)
-                .or(merges::loser_id.eq_any(&ids)),
-        )
-        .execute(conn)?;
-    diesel::delete(no_merges::table)
-        .filter(no_merges::kind.eq("company"))
-        .filter(no_merges::a.eq_any(&ids).or(no_merges::b.eq_any(&ids)))
-        .execute(conn)?;
-    diesel::delete(duplicates::table)
-        .filter(duplicates::kind.eq("company"))
-        .filter(duplicates::a.eq_any(&ids).or(duplicates::b.eq_any(&ids)))
-        .execute(conn)?;
-    Ok(())
+    pairs::forget(conn, merge::Kind::Company, &ids)
 }

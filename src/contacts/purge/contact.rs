@@ -2,16 +2,16 @@
 
 use diesel::prelude::*;
 
-use super::ROWS;
+use super::{ROWS, pairs};
 use crate::accounts::audit::{self, By};
 use crate::base::Timestamp;
 use crate::base::ids::{ContactId, IdentityId};
-use crate::contacts::fields;
+use crate::contacts::{fields, merge};
 use crate::db::Conn;
 use crate::db::dialect::search::{self, Kind};
 use crate::db::schema::{
-    activities, consents, contacts, duplicates, event_days, events, identities, merges, no_merges,
-    sessions, ticket_messages, tickets, timeline_entries, trait_values, traits,
+    activities, consents, contacts, event_days, events, identities, sessions, ticket_messages,
+    tickets, timeline_entries, trait_values, traits,
 };
 
 /// Records that one lives on in, and those that live on in these, followed so far.
@@ -121,23 +121,7 @@ fn known(conn: &mut Conn, all: &[ContactId], own: &[IdentityId]) -> QueryResult<
         .execute(conn)?;
     diesel::delete(consents::table.filter(consents::contact_id.eq_any(all))).execute(conn)?;
     let ids: Vec<i64> = all.iter().map(|id| id.0).collect();
-    diesel::delete(merges::table)
-        .filter(merges::kind.eq("contact"))
-        .filter(
-            merges::winner_id
-                .eq_any(&ids)
-                .or(merges::loser_id.eq_any(&ids)),
-        )
-        .execute(conn)?;
-    diesel::delete(no_merges::table)
-        .filter(no_merges::kind.eq("contact"))
-        .filter(no_merges::a.eq_any(&ids).or(no_merges::b.eq_any(&ids)))
-        .execute(conn)?;
-    diesel::delete(duplicates::table)
-        .filter(duplicates::kind.eq("contact"))
-        .filter(duplicates::a.eq_any(&ids).or(duplicates::b.eq_any(&ids)))
-        .execute(conn)?;
-    Ok(())
+    pairs::forget(conn, merge::Kind::Contact, &ids)
 }
 
 /// What stays without them.

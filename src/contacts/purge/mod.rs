@@ -6,6 +6,7 @@
 mod company;
 mod contact;
 pub mod pages;
+mod pairs;
 
 use std::collections::HashMap;
 
